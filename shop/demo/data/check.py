@@ -1,4 +1,4 @@
-"""Read every toml file of the demo market and say what is wrong with it.
+"""Read every product file of the demo market and say what is wrong with it.
 
     python shop/demo/data/check.py                      all files of this folder
     python shop/demo/data/check.py food.toml drink.toml only what these files say (all are read)
@@ -28,16 +28,15 @@ FEWEST_STORIES = 6
 SHARED_BY_AT_MOST = 3  # products that may contain the same sentence
 SENTENCE_FROM = 25  # characters; shorter Thai phrases between blanks are not sentences
 
-CRAFTS = set(
-    """praewa brocade teenjok indigo mud_dye mudmee plain_silk luk_kaew gold_brocade mo_hom woven
+CRAFTS = """
+    praewa brocade teenjok indigo mud_dye mudmee plain_silk luk_kaew gold_brocade mo_hom woven
     batik pakaoma cotton tai_lue hmong silver gold brass umbrella celadon rooster_bowl sangkhalok
     ban_chiang dan_kwian ko_kret benjarong knife mortar basketry reed_mat yan_lipao niello krajood
     shadow_puppet hyacinth rice_basket wood_carving saa_paper court_doll drum ngob carp_mobile
     lantern khit_pillow rice shallot garlic durian banana eggs fish pork cake sugar custard
     shrimp_paste crackling sausage chilli_dip pork_roll noodles curry_puff roti pastry bamboo_rice
     krayasat tamarind chips pepper cashew longan honey sauce coffee tea juice compress balm oil soap
-    charcoal""".split()
-)
+    charcoal"""
 TYPES = {"food", "drink", "textile", "utensil", "herb"}
 SALES = {"stock", "made_to_order", "mixed"}
 NUMBERS = {  # formats that can be told from the text of a number; the others are free
@@ -194,9 +193,11 @@ def check_sale(where: str, product: dict) -> None:
         wrong(where, f"sale {product['sale']!r} is unknown")
     if "made_to_order" in product:
         check_terms(where, product["made_to_order"])
-    if product["sale"] == "made_to_order" and "made_to_order" not in product:
-        if not children or not all("made_to_order" in child for child in children):
-            wrong(where, "made to order without [product.made_to_order]")
+    has_terms = "made_to_order" in product or (
+        children and all("made_to_order" in child for child in children)
+    )
+    if product["sale"] == "made_to_order" and not has_terms:
+        wrong(where, "made to order without [product.made_to_order]")
     if product["sale"] == "stock" and not children and type(product.get("stock")) is not int:
         wrong(where, "sale is stock, but there is no stock")
     if product["sale"] != "stock" and "stock" in product:
@@ -229,9 +230,9 @@ def check_certificate(where: str, certificate: dict, product: dict) -> None:
     keys = "issued expires" + (" stars year" if scheme == "otop_star" else " number")
     if not check_keys(f"{where} / {scheme}", certificate, keys):
         return
-    if rule := NUMBERS.get(scheme):
-        if not re.fullmatch(rule, certificate["number"]):
-            wrong(where, f"{scheme} number {certificate['number']!r} has a wrong form")
+    rule = NUMBERS.get(scheme)
+    if rule and not re.fullmatch(rule, certificate["number"]):
+        wrong(where, f"{scheme} number {certificate['number']!r} has a wrong form")
     dates = certificate["issued"], certificate["expires"]
     if not all(type(day) is dt.date for day in dates) or dates[0] >= dates[1]:
         wrong(where, f"{scheme} dates are not two days in order")
@@ -249,7 +250,11 @@ def check_product(where: str, product: dict, groups: dict[str, dict]) -> None:
         return
     if product["slug"] != slugify(product["name_en"]):
         wrong(where, f"slug is not {slugify(product['name_en'])}")
-    for key, allowed in (("otop_type", TYPES), ("gi", {"yes", "no", "unsure"}), ("craft", CRAFTS)):
+    for key, allowed in (
+        ("otop_type", TYPES),
+        ("gi", {"yes", "no", "unsure"}),
+        ("craft", CRAFTS.split()),
+    ):
         if product[key] not in allowed:
             wrong(where, f"{key} {product[key]!r} is unknown")
     if product["group"] not in groups:
@@ -390,7 +395,8 @@ def main() -> int:
     if options.csv:
         with options.csv.open(encoding="utf-8-sig", newline="") as table:
             source = list(csv.DictReader(table))
-    summary = check_all(read(sorted(HERE.glob("*.toml"))), source)
+    paths = [path for kind in sorted(TYPES) if (path := HERE / f"{kind}.toml").exists()]
+    summary = check_all(read(paths), source)
     only = tuple(Path(name).name for name in options.only)
     shown = [line for line in problems if not only or line.startswith((*only, "all", "source"))]
     print(*shown, summary, sep="\n")
