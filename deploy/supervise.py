@@ -218,7 +218,8 @@ class Supervisor:
     def _kill_group(self, running: Running) -> None:
         """Kill what is left of a child's group: the leader may be gone and its helpers not."""
         process = running.process
-        assert process is not None and self._watchdog is not None
+        assert process is not None
+        assert self._watchdog is not None
         # The kernel keeps a group's number taken for as long as one member is alive; when no
         # member is alive there is nothing to kill and ProcessLookupError says so.
         with contextlib.suppress(ProcessLookupError, PermissionError):
