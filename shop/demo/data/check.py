@@ -394,7 +394,7 @@ def main() -> int:
     if options.csv:
         with options.csv.open(encoding="utf-8-sig", newline="") as table:
             source = list(csv.DictReader(table))
-    paths = [path for kind in sorted(TYPES) if (path := HERE / f"{kind}.toml").exists()]
+    paths = sorted(path for kind in TYPES for path in HERE.glob(f"{kind}*.toml"))
     summary = check_all(read(paths), source)
     only = tuple(Path(name).name for name in options.only)
     shown = [line for line in problems if not only or line.startswith((*only, "all", "source"))]
