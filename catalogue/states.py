@@ -1,0 +1,39 @@
+"""The words for a product and which step follows which."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class ProductState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    REVIEW = "review", _("With the office")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    BLOCKED = "blocked", _("Blocked by the office")
+
+
+PRODUCT_TRANSITIONS = {
+    ProductState.DRAFT: (ProductState.PUBLISHED, ProductState.REVIEW, ProductState.BLOCKED),
+    ProductState.REVIEW: (ProductState.PUBLISHED, ProductState.DRAFT, ProductState.BLOCKED),
+    ProductState.PUBLISHED: (
+        ProductState.WITHDRAWN,
+        ProductState.REVIEW,
+        ProductState.BLOCKED,
+    ),
+    ProductState.WITHDRAWN: (
+        ProductState.PUBLISHED,
+        ProductState.REVIEW,
+        ProductState.BLOCKED,
+    ),
+    ProductState.BLOCKED: (ProductState.DRAFT,),
+}
+
+
+class OtopType(models.TextChoices):
+    """The five OTOP types; the value is also the slug in addresses of pages."""
+
+    TEXTILE = "textile", _("Textiles and dress")
+    UTENSIL = "utensil", _("Home, decor and souvenirs")
+    FOOD = "food", _("Food")
+    DRINK = "drink", _("Drinks")
+    HERB = "herb", _("Herbs, not food")

@@ -1,0 +1,212 @@
+"""Producing groups, the people in them, and the certificates they hold."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from shop.core.places import Place, TambonAddress, province, tambon_address
+
+from .states import SHOWN_STATES, CertificateState, EnterpriseState, Role
+
+
+class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
+    def open(self) -> "EnterpriseQuerySet":
+        """Groups whose goods may be shown and sold."""
+        return self.filter(state=EnterpriseState.APPROVED)
+
+    def of_member(self, user: Any) -> "EnterpriseQuerySet":
+        return self.filter(memberships__user=user, memberships__left_at=None)
+
+
+class Enterprise(models.Model):
+    """A producing group (วิสาหกิจชุมชน): who makes the goods and sells them."""
+
+    slug = models.SlugField(_("Slug"), max_length=80, unique=True)
+    name_th = models.CharField(_("Name (Thai)"), max_length=160)
+    name_en = models.CharField(_("Name (English)"), max_length=160, blank=True)
+    tambon_code = models.CharField(_("Tambon"), max_length=6)
+    province_code = models.CharField(_("Province"), max_length=2, db_index=True)
+    about_th = models.TextField(_("About the group (Thai)"), blank=True)
+    about_en = models.TextField(_("About the group (English)"), blank=True)
+    member_count = models.PositiveSmallIntegerField(_("Number of makers"), default=1)
+    registration_number = models.CharField(_("Registration number"), max_length=20, blank=True)
+    phone = models.CharField(_("Phone"), max_length=16, blank=True)
+    email = models.EmailField(_("E-mail"), blank=True)
+    works_on = models.JSONField(_("Working days (1 = Monday)"), default=list)
+    picture = models.ForeignKey(
+        "cms.Picture", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    state = models.CharField(
+        max_length=12, choices=EnterpriseState.choices, default=EnterpriseState.APPLIED
+    )
+    is_demo = models.BooleanField(_("Demo group"), default=False)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = EnterpriseQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name_th"]
+        verbose_name = _("producer group")
+        verbose_name_plural = _("producer groups")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the language of the moment; Thai where there is no English one."""
+        return (self.name_en if get_language() == "en" else "") or self.name_th
+
+    @property
+    def about(self) -> str:
+        return (self.about_en if get_language() == "en" else "") or self.about_th
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == EnterpriseState.APPROVED
+
+    @property
+    def province(self) -> Place:
+        return province(self.province_code)
+
+    @property
+    def place(self) -> TambonAddress:
+        return tambon_address(self.tambon_code)
+
+
+class Membership(models.Model):
+    """One person in one group, with a role."""
+
+    enterprise = models.ForeignKey(
+        Enterprise, on_delete=models.CASCADE, related_name="memberships"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+    )
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.MEMBER)
+    tell_by_email = models.BooleanField(_("Tell me by e-mail"), default=True)
+    tell_by_sms = models.BooleanField(_("Tell me by SMS"), default=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enterprise", "user"],
+                condition=Q(left_at=None),
+                name="membership_once_per_person",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.enterprise}"
+
+
+class Scheme(models.TextChoices):
+    """The standards a certificate can prove (domain: certificates)."""
+
+    MPC = "mpc", _("Community product standard (มผช.)")
+    FDA_FOOD = "fda_food", _("FDA food serial number (อย.)")
+    COSMETIC = "cosmetic", _("Cosmetic notification")
+    HERBAL = "herbal", _("Herbal product registration")
+    TIS = "tis", _("Industrial standard (มอก.)")
+    HALAL = "halal", _("Halal")
+    GI = "gi", _("Geographical indication (GI)")
+    ORGANIC = "organic", _("Organic Thailand")
+    GAP = "gap", _("Good agricultural practice (GAP)")
+    GMP = "gmp", _("Good manufacturing practice (GMP)")
+    PEACOCK = "peacock", _("Royal Thai silk peacock")
+    OTOP_STAR = "otop_star", _("OTOP Product Champion stars")
+
+
+class CertificateQuerySet(models.QuerySet["Certificate"]):
+    def shown_on(self, day: date) -> "CertificateQuerySet":
+        """Verified and not past their last day: only these may become a badge."""
+        return self.filter(
+            Q(expires_on=None) | Q(expires_on__gte=day), state__in=SHOWN_STATES
+        )
+
+
+class Certificate(models.Model):
+    """A standard's proof: issuer's number, what it covers, how long, verified by the office.
+
+    `expires_on` is the last day it is valid; the badge goes at 00:00 Asia/Bangkok after it.
+    """
+
+    enterprise = models.ForeignKey(
+        Enterprise, on_delete=models.CASCADE, related_name="certificates"
+    )
+    scheme = models.CharField(_("Scheme"), max_length=12, choices=Scheme.choices)
+    number = models.CharField(_("Standard or serial number"), max_length=60, blank=True)
+    certificate_number = models.CharField(_("Certificate number"), max_length=60, blank=True)
+    stars = models.PositiveSmallIntegerField(_("Stars"), null=True, blank=True)
+    year = models.PositiveSmallIntegerField(_("Year (พ.ศ.)"), null=True, blank=True)
+    issued_on = models.DateField(_("Issued on"), null=True, blank=True)
+    expires_on = models.DateField(_("Valid until"), null=True, blank=True)
+    file = models.FileField(_("Copy of the certificate"), upload_to="certificates/", blank=True)
+    state = models.CharField(
+        max_length=12, choices=CertificateState.choices, default=CertificateState.SUBMITTED
+    )
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    verified_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    verified_on = models.DateField(_("Verified on"), null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects = CertificateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["scheme", "number"]
+        verbose_name = _("certificate")
+        verbose_name_plural = _("certificates")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(stars=None) | Q(stars__gte=1, stars__lte=5, year__isnull=False),
+                name="certificate_stars_with_year",
+            ),
+            models.CheckConstraint(
+                condition=Q(verified_by=None)
+                | Q(checked_by=None)
+                | ~Q(verified_by=F("checked_by")),
+                name="certificate_second_person_verifies",
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_on=None)
+                | Q(expires_on=None)
+                | Q(expires_on__gte=F("issued_on")),
+                name="certificate_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_scheme_display()} {self.number}".strip()
+
+    def is_shown_on(self, day: date) -> bool:
+        """Whether a badge may be shown for it on this day."""
+        return self.state in SHOWN_STATES and (self.expires_on is None or day <= self.expires_on)
+
+    def snapshot(self) -> dict[str, Any]:
+        """What an order line keeps of it at the time of sale."""
+        return {
+            "scheme": self.scheme,
+            "number": self.number,
+            "certificate_number": self.certificate_number,
+            "stars": self.stars,
+            "year": self.year,
+            "expires_on": self.expires_on.isoformat() if self.expires_on else None,
+            "state": self.state,
+        }

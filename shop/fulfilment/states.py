@@ -1,0 +1,75 @@
+"""The words for one group's part of an order, and which step follows which."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class FulfilmentState(models.TextChoices):
+    PLACED = "placed", _("Waiting for the group")
+    ACCEPTED = "accepted", _("Accepted")
+    STARTED = "started", _("Being made")
+    PACKED = "packed", _("Packed")
+    DISPATCHED = "dispatched", _("Sent")
+    RECEIVED = "received", _("Received")
+    DECLINED = "declined", _("Declined and refunded")
+    CANCELLED = "cancelled", _("Cancelled and refunded")
+
+
+TRANSITIONS = {
+    FulfilmentState.PLACED: (
+        FulfilmentState.ACCEPTED,
+        FulfilmentState.DECLINED,
+        FulfilmentState.CANCELLED,
+    ),
+    FulfilmentState.ACCEPTED: (
+        FulfilmentState.STARTED,
+        FulfilmentState.PACKED,
+        FulfilmentState.DECLINED,
+        FulfilmentState.CANCELLED,
+    ),
+    FulfilmentState.STARTED: (FulfilmentState.PACKED, FulfilmentState.DECLINED),
+    FulfilmentState.PACKED: (FulfilmentState.DISPATCHED, FulfilmentState.DECLINED),
+    FulfilmentState.DISPATCHED: (FulfilmentState.RECEIVED,),
+    FulfilmentState.RECEIVED: (),
+    FulfilmentState.DECLINED: (),
+    FulfilmentState.CANCELLED: (),
+}
+
+#: Nothing more will happen to a part in these states.
+ENDED = (FulfilmentState.RECEIVED, FulfilmentState.DECLINED, FulfilmentState.CANCELLED)
+#: These parts will not reach the buyer; their money goes back.
+UNDONE = (FulfilmentState.DECLINED, FulfilmentState.CANCELLED)
+#: The group has something to do.
+WITH_GROUP = (
+    FulfilmentState.PLACED,
+    FulfilmentState.ACCEPTED,
+    FulfilmentState.STARTED,
+    FulfilmentState.PACKED,
+)
+
+
+class OrderStatus(models.TextChoices):
+    """What a whole order is called; derived by `order_status`, never stored by hand."""
+
+    WAITING = "waiting", _("Waiting for the groups")
+    IN_WORK = "in_work", _("In the makers' hands")
+    PARTLY_SENT = "partly_sent", _("Partly sent")
+    SENT = "sent", _("Sent")
+    RECEIVED = "received", _("Received")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+def order_status(states: list[str]) -> OrderStatus:
+    """The status of an order whose parts are in `states`. Parts undone do not count."""
+    alive = [state for state in states if state not in UNDONE]
+    if not alive:
+        return OrderStatus.CANCELLED
+    gone = [s for s in alive if s in (FulfilmentState.DISPATCHED, FulfilmentState.RECEIVED)]
+    if len(gone) == len(alive):
+        received = all(state == FulfilmentState.RECEIVED for state in alive)
+        return OrderStatus.RECEIVED if received else OrderStatus.SENT
+    if gone:
+        return OrderStatus.PARTLY_SENT
+    if all(state == FulfilmentState.PLACED for state in alive):
+        return OrderStatus.WAITING
+    return OrderStatus.IN_WORK

@@ -1,0 +1,3 @@
+"""Our fork of Oscar's basket."""
+
+from oscar.apps.basket.models import *  # noqa: F403

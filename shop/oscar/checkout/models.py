@@ -1,0 +1,49 @@
+"""What one buyer has agreed to while paying: frozen the moment goods are held."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+
+from shop.oscar.basket.models import Basket
+
+from .states import CheckoutState
+
+
+class Checkout(models.Model):
+    """One way through the checkout: contact, address, delivery choices, and the frozen offer.
+
+    While `open`, `contact`, `address` and `choices` (enterprise id → delivery method slug) are
+    filled in. When the buyer pays, `offer` freezes lines, charges, promises and the total
+    (baht as text); the order is written from it and from nothing else.
+    """
+
+    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    basket = models.ForeignKey(
+        Basket, null=True, on_delete=models.SET_NULL, related_name="checkouts"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="checkouts",
+    )
+    language = models.CharField(max_length=5, default="th")
+    contact = models.JSONField(default=dict)
+    address = models.JSONField(default=dict)
+    choices = models.JSONField(default=dict)
+    offer = models.JSONField(default=dict)
+    total = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    state = models.CharField(
+        max_length=10, choices=CheckoutState.choices, default=CheckoutState.OPEN
+    )
+    created_at = models.DateTimeField(default=timezone.now)
+    paying_since = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+
+    def __str__(self) -> str:
+        return f"checkout {self.reference} ({self.state})"

@@ -1,0 +1,26 @@
+"""The life of a checkout: from the first address to an order, or to nothing."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CheckoutState(models.TextChoices):
+    OPEN = "open", _("Being filled in")
+    PAYING = "paying", _("Goods held, waiting for the money")
+    PLACED = "placed", _("Became an order")
+    LAPSED = "lapsed", _("Given up; goods released")
+    REFUNDED = "refunded", _("Paid too late; money goes back")
+
+
+TRANSITIONS = {
+    CheckoutState.OPEN: (CheckoutState.PAYING, CheckoutState.LAPSED),
+    CheckoutState.PAYING: (
+        CheckoutState.OPEN,
+        CheckoutState.PLACED,
+        CheckoutState.LAPSED,
+        CheckoutState.REFUNDED,
+    ),
+    CheckoutState.LAPSED: (CheckoutState.PLACED, CheckoutState.REFUNDED),
+    CheckoutState.PLACED: (),
+    CheckoutState.REFUNDED: (),
+}
