@@ -1,0 +1,68 @@
+"""What every test shares: its own copy of a migrated database of the kind that is asked for."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import TransactionTestCase
+
+from deploy import messages
+from tests.databases import OwnDatabase, own_database
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        messages.compile_stale()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that concern the other database."""
+    others = {"postgresql", "sqlite"} - {connection.vendor}
+    kept = [item for item in items if not any(item.get_closest_marker(name) for name in others)]
+    left_out = [item for item in items if item not in kept]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings() -> None:
+    """Nothing to do: `own_test_database` names the database of each process itself."""
+
+
+@pytest.fixture(scope="session")
+def own_test_database(
+    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+) -> Iterator[OwnDatabase]:
+    """This process's copy of the migrated template (see docs/testing.md)."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "alone")
+    database = own_database(worker)
+    with django_db_blocker.unblock():
+        database.prepare(anew=request.config.getvalue("create_db") and worker in ("alone", "gw0"))
+    yield database
+    with django_db_blocker.unblock():
+        database.remove()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(own_test_database: OwnDatabase) -> Iterator[None]:
+    """pytest-django's door to the database, over our own copies.
+
+    A test with real transactions ends with a flush, which also throws away the rows that data
+    migrations wrote. Ours ends with a restored copy instead.
+    """
+
+    def restore(self: TransactionTestCase) -> None:
+        own_test_database.restore()
+
+    flush = TransactionTestCase._fixture_teardown
+    TransactionTestCase._fixture_teardown = restore
+    yield
+    TransactionTestCase._fixture_teardown = flush
+
+
+@pytest.fixture
+def database_url(own_test_database: OwnDatabase, transactional_db: None) -> str:
+    """The test's database for a process that the test starts, such as a real worker."""
+    return own_test_database.url()
