@@ -10,14 +10,28 @@ import re
 
 from shop.core.thai import normalise
 
-_INITIAL = dict(
-    zip(
-        "กขฃคฅฆงจฉชซฌญฎฏฐฑฒณดตถทธนบปผฝพฟภมยรลวศษสหฬอฮ",
-        "k kh kh kh kh kh ng ch ch ch s ch y d t th th th n d t th th th n b p ph f ph f ph "
-        "m y r l w s s s h l _ h".split(),
-        strict=True,
-    )
-)
+_INITIAL = {
+    **dict.fromkeys("ขฃคฅฆ", "kh"),
+    **dict.fromkeys("จฉชฌ", "ch"),
+    **dict.fromkeys("ซศษส", "s"),
+    **dict.fromkeys("ญย", "y"),
+    **dict.fromkeys("ฎด", "d"),
+    **dict.fromkeys("ฏต", "t"),
+    **dict.fromkeys("ฐฑฒถทธ", "th"),
+    **dict.fromkeys("ณน", "n"),
+    **dict.fromkeys("ผพภ", "ph"),
+    **dict.fromkeys("ฝฟ", "f"),
+    **dict.fromkeys("ลฬ", "l"),
+    **dict.fromkeys("หฮ", "h"),
+    "ก": "k",
+    "ง": "ng",
+    "บ": "b",
+    "ป": "p",
+    "ม": "m",
+    "ร": "r",
+    "ว": "w",
+    "อ": "",
+}
 _FINAL = {
     **dict.fromkeys("กขคฆ", "k"),
     **dict.fromkeys("จฉชซฌฎฏฐฑฒดตถทธศษส", "t"),
@@ -55,7 +69,7 @@ _SYLLABLES = [
         (f"เ({_ONSET})ิ{_CLOSE}", "oe"),
         (f"เ({_ONSET})ะ()", "e"),
         (f"เ({_ONSET}){_CLOSE}", "e"),
-        (f"แ([กขคปพผตท]ร|[กขคปพผ]ล)$()", "ae"),
+        ("แ([กขคปพผตท]ร|[กขคปพผ]ล)$()", "ae"),
         (f"แ({_ONSET})[ะ็]?{_CLOSE}", "ae"),
         (f"โ({_ONSET})ะ?{_CLOSE}", "o"),
         (f"[ใไ]({_ONSET_OF_AI})ย?()", "ai"),
@@ -109,4 +123,4 @@ def _onset(consonants: str) -> str:
         if consonants == "ทร" or first in "สศซ":
             return "s"
         return _INITIAL[first] + _INITIAL[second]
-    return "" if consonants == "อ" else _INITIAL[consonants]
+    return _INITIAL[consonants]
