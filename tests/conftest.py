@@ -1,9 +1,12 @@
 """What every test shares: its own copy of a migrated database of the kind that is asked for."""
 
+import os
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import TransactionTestCase
 
@@ -66,3 +69,15 @@ def django_db_setup(own_test_database: OwnDatabase) -> Iterator[None]:
 def database_url(own_test_database: OwnDatabase, transactional_db: None) -> str:
     """The test's database for a process that the test starts, such as a real worker."""
     return own_test_database.url()
+
+
+@pytest.fixture(autouse=True)
+def _clean_caches() -> None:
+    """Each test sees empty caches, and no other process's, on a shared Redis too."""
+    prefix = f"test-{os.getpid()}-{next(CACHE_NUMBERS)}"
+    for alias in caches:
+        caches.settings[alias]["KEY_PREFIX"] = prefix  # for threads that begin within the test
+        caches[alias].key_prefix = prefix
+
+
+CACHE_NUMBERS = count()
