@@ -9,3 +9,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.dev")
 app = Celery("shop")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+#: Seconds between two looks. The rows say what is due; a missed look costs nothing but time.
+app.conf.beat_schedule = {
+    "messages": {"task": "shop.outbox.tasks.send_messages", "schedule": 5},
+    "events": {"task": "shop.payments.tasks.handle_events", "schedule": 5},
+    "open payments": {"task": "shop.payments.tasks.ask_about_open", "schedule": 10},
+    "refunds": {"task": "shop.payments.tasks.submit_refunds", "schedule": 10},
+    "paid checkouts": {"task": "shop.oscar.checkout.tasks.settle_paid", "schedule": 5},
+    "overdue checkouts": {"task": "shop.oscar.checkout.tasks.close_overdue", "schedule": 15},
+    "deadlines": {"task": "shop.fulfilment.tasks.keep_deadlines", "schedule": 60},
+}

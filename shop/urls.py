@@ -1,9 +1,9 @@
-"""Every address of the shop."""
+"""Every address of the shop. The Wagtail admin stands outside the languages, its pages last."""
 
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
-from django.conf.urls.static import static
-from django.urls import include, path
+from django.urls import include, path, re_path
+from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
@@ -13,8 +13,19 @@ urlpatterns = [
     path("", to_language),
     path("healthz", healthz),
     path("office/", include(wagtailadmin_urls)),
+    path("payments/", include("shop.payments.urls")),
 ]
-urlpatterns += static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT)
+if settings.SERVE_MEDIA:
+    urlpatterns += [
+        re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    ]
 urlpatterns += i18n_patterns(
+    path("", include("catalogue.shopfront.urls")),
+    path("basket/", include("shop.oscar.basket.urls")),
+    path("checkout/", include("shop.oscar.checkout.urls")),
+    path("orders/", include("shop.oscar.order.urls")),
+    path("account/", include("shop.oscar.customer.urls")),
+    path("workspace/", include("producers.workspace.urls")),
+    path("", include("cms.urls")),
     path("", include(wagtail_urls)),
 )

@@ -103,7 +103,8 @@ def plain(text: str) -> str:
     """Normalised, in lower case, with Arabic digits and without accents on Latin letters."""
     text = arabic_digits(normalise(text)).casefold()
     return "".join(
-        c for c in unicodedata.normalize("NFKD", text).replace("ํา", "ำ")
+        c
+        for c in unicodedata.normalize("NFKD", text).replace("ํา", "ำ")
         if not "\u0300" <= c <= "\u036f"
     )
 

@@ -24,7 +24,7 @@ class Contact:
     language: str = "th"
 
 
-def send_later(
+def compose(
     kind: str,
     *,
     to: Contact,
@@ -34,12 +34,12 @@ def send_later(
     once: str = "",
     channels: Iterable[str] = (),
 ) -> list[Message]:
-    """Write one message per address of `to` (or per named channel), in this transaction.
+    """One unsaved message per address of `to` (or per named channel); `post` writes them.
 
-    `once` makes the message unique: written again with the same key it is left alone.
+    `once` makes the message unique: posted again with the same key it is left alone.
     """
     wanted = set(channels) or {Channel.EMAIL, Channel.SMS}
-    rows = [
+    return [
         Message(
             kind=kind,
             channel=channel,
@@ -54,7 +54,18 @@ def send_later(
         for channel, address in ((Channel.EMAIL, to.email), (Channel.SMS, to.phone))
         if address and channel in wanted
     ]
-    return Message.objects.bulk_create(rows, ignore_conflicts=bool(once))
+
+
+def post(messages: Iterable[Message]) -> None:
+    """Write messages in this transaction, in one statement; the sweep sends them."""
+    rows = list(messages)
+    if rows:
+        Message.objects.bulk_create(rows, ignore_conflicts=any(row.dedupe_key for row in rows))
+
+
+def send_later(kind: str, *, to: Contact, **details: Any) -> None:
+    """Compose and post in one go; see `compose`."""
+    post(compose(kind, to=to, **details))
 
 
 def send_due_messages(*, now: datetime | None = None, most: int = 100) -> int:

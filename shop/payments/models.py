@@ -38,6 +38,9 @@ class PaymentAttempt(models.Model):
     state = models.CharField(
         max_length=10, choices=AttemptState.choices, default=AttemptState.NEW
     )
+    opening = models.JSONField(
+        default=dict, help_text=_("What the provider is told: e-mail, language, ways back")
+    )
     session_id = models.CharField(max_length=120, blank=True)
     session_url = models.TextField(blank=True)
     intent_id = models.CharField(max_length=120, blank=True, db_index=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from oscar.defaults import *  # noqa: F403
+from oscar.defaults import *
 
 env = environ.Env()
 
@@ -133,7 +133,7 @@ TEMPLATES = [
     }
 ]
 
-# --- database ---------------------------------------------------------------------------------
+# --- database ---
 DATABASE_URL = env("DATABASE_URL", default="")
 if DATABASE_URL:
     DATABASES = {"default": env.db_url_config(DATABASE_URL)}
@@ -156,7 +156,7 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# --- cache, sessions, background work -----------------------------------------------------------
+# --- cache, sessions, background work ---
 REDIS_URL = env("REDIS_URL", default="")
 if REDIS_URL:
     CACHES = {
@@ -195,7 +195,7 @@ CELERY_TASK_ALWAYS_EAGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Bangkok"
 
-# --- people --------------------------------------------------------------------------------------
+# --- people ---
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["shop.oscar.customer.backends.EmailOrPhoneBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -206,7 +206,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "customer:login"
 LOGIN_REDIRECT_URL = "customer:summary"
 
-# --- language and place -------------------------------------------------------------------------
+# --- language and place ---
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", _("Thai")), ("en", _("English"))]
 WAGTAIL_CONTENT_LANGUAGES = LANGUAGES
@@ -218,12 +218,14 @@ FORMAT_MODULE_PATH = []
 PHONENUMBER_DEFAULT_REGION = "TH"
 PYTHAINLP_DATA = VAR_DIR / "pythainlp"
 
-# --- files -----------------------------------------------------------------------------------------
+# --- files ---
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+#: One machine serves its own pictures; in production the web server or object storage does.
+SERVE_MEDIA = env.bool("SERVE_MEDIA", default=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -246,7 +248,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 SMS_PROVIDER = env("SMS_PROVIDER", default="shop.outbox.channels.FileSmsProvider")
 SMS_FILE_PATH = VAR_DIR / "sms"
 
-# --- payments ------------------------------------------------------------------------------------
+# --- payments ---
 STRIPE_SIMULATOR_PORT = env.int("STRIPE_SIMULATOR_PORT", default=12111)
 STRIPE_API_KEY = env("STRIPE_API_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", default="whsec_simulator")
@@ -261,7 +263,7 @@ RECEIVED_AFTER_SLOWEST_DAYS = 2
 WITHDRAWAL_DAYS = 7
 CONSENT_WORDING = "2026-11"
 
-# --- Wagtail -----------------------------------------------------------------------------------------
+# --- Wagtail ---
 WAGTAIL_SITE_NAME = "ตลาดลอยฟ้า"
 WAGTAILADMIN_BASE_URL = SITE_URL
 WAGTAIL_I18N_ENABLED = True
@@ -275,7 +277,7 @@ WAGTAIL_ENABLE_WHATS_NEW_BANNER = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
 WAGTAIL_FRONTEND_LOGIN_URL = "/th/account/sign-in/"
 
-# --- Oscar ----------------------------------------------------------------------------------------------
+# --- Oscar ---
 OSCAR_SHOP_NAME = "ตลาดลอยฟ้า"
 OSCAR_SHOP_TAGLINE = ""
 OSCAR_DEFAULT_CURRENCY = "THB"
@@ -288,7 +290,7 @@ OSCAR_BASKET_COOKIE_LIFETIME = 60 * 60 * 24 * 30
 OSCAR_DELETE_IMAGE_FILES = False
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 
-# --- security --------------------------------------------------------------------------------------------
+# --- security ---
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

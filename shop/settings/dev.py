@@ -1,6 +1,6 @@
 """Alone on one machine: embedded database, files for mail, the payment simulator."""
 
-from .base import *  # noqa: F403
+from .base import *
 from .base import env
 
 DEBUG = env.bool("DEBUG", default=False)

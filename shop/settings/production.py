@@ -1,6 +1,6 @@
 """The real shop: PostgreSQL, Redis, Stripe, TLS in front. Everything secret comes from outside."""
 
-from .base import *  # noqa: F403
+from .base import *
 from .base import env
 
 SECRET_KEY = env("SECRET_KEY")
@@ -10,6 +10,7 @@ SITE_URL = env("SITE_URL")
 STRIPE_API_KEY = env("STRIPE_API_KEY")
 STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET")
 STRIPE_SIMULATED = False
+SERVE_MEDIA = env.bool("SERVE_MEDIA", default=False)
 STRIPE_API_BASE = ""
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

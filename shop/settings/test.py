@@ -1,6 +1,6 @@
 """For the test suite: fast hashes, mail in memory, tasks never sent to a broker."""
 
-from .base import *  # noqa: F403
+from .base import *
 from .base import VAR_DIR
 
 SECRET_KEY = "only-for-tests"

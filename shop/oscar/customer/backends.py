@@ -4,8 +4,8 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 
-from shop.core.models import User
 from shop.core.contacts import find_user
+from shop.core.models import User
 
 
 class EmailOrPhoneBackend(ModelBackend):

@@ -1,0 +1,150 @@
+"""What is done with products: published, withdrawn, summed up for listings."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Case, Count, F, IntegerField, Min, Q, Sum, When
+from django.db.models.functions import Coalesce, Greatest
+
+from shop.core.states import move
+from shop.core.thai import thai_sort_key
+
+from .claims import ForbiddenGoods, claims_to_review, forbidden_word
+from .models import Product, ProductPicture
+from .states import PRODUCT_TRANSITIONS, ProductState
+
+
+class NotReadyToPublish(Exception):
+    """Something a buyer must see is missing; `missing` names the fields."""
+
+    def __init__(self, missing: list[str]):
+        super().__init__(", ".join(missing))
+        self.missing = missing
+
+
+@transaction.atomic
+def publish_product(*, product_id: int, by: Any = None, reviewed: bool = False) -> Product:
+    """Put a product on sale; what claims too much waits for the office first.
+
+    Raises NotReadyToPublish when name, text, picture or price is missing, and ForbiddenGoods
+    for goods that may not be sold online (domain: alcohol and others). With `reviewed` an
+    officer has read the claims.
+    """
+    product = _locked(product_id)
+    words = _words(product)
+    if (word := forbidden_word(words)) is not None:
+        raise ForbiddenGoods(word)
+    missing = _missing(product)
+    if missing:
+        raise NotReadyToPublish(missing)
+    needs_review = not reviewed and bool(claims_to_review(words, product.otop_type))
+    to = ProductState.REVIEW if needs_review else ProductState.PUBLISHED
+    move(product, to, transitions=PRODUCT_TRANSITIONS, by=by)
+    _children_follow(product)
+    return product
+
+
+@transaction.atomic
+def withdraw_product(*, product_id: int, by: Any = None, reason: str = "") -> Product:
+    """Take a product off sale; orders already placed go on."""
+    product = _locked(product_id)
+    move(product, ProductState.WITHDRAWN, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
+    _children_follow(product)
+    return product
+
+
+@transaction.atomic
+def block_product(*, product_id: int, by: Any, reason: str) -> Product:
+    """The office takes a product off sale; the group must change it before it returns."""
+    product = _locked(product_id)
+    move(product, ProductState.BLOCKED, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
+    _children_follow(product)
+    return product
+
+
+@transaction.atomic
+def return_product(*, product_id: int, by: Any, reason: str) -> Product:
+    """The office sends a product back to its group with words on what to change."""
+    product = _locked(product_id)
+    move(product, ProductState.DRAFT, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
+    _children_follow(product)
+    return product
+
+
+def sum_up_offers(product_ids: Iterable[int]) -> None:
+    """Refresh price_from, ready_pieces, takes_orders and first_lead_days of these products.
+
+    Children count for their parent. Two statements whatever their number, plus one write.
+    """
+    ids = set(product_ids)
+    tops = Product.objects.filter(Q(pk__in=ids, parent=None) | Q(children__in=ids))
+    wanted = set(tops.values_list("pk", flat=True))
+    if not wanted:
+        return
+    sums: dict[int, dict[str, Any]] = {}
+    stock = "stockrecords__"
+    free = Greatest(
+        Coalesce(F(f"{stock}num_in_stock"), 0) - Coalesce(F(f"{stock}num_allocated"), 0), 0
+    )
+    made = Q(**{f"{stock}sells": "made_to_order"})
+    rows = (
+        Product.objects.filter(Q(pk__in=wanted) | Q(parent__in=wanted))
+        .filter(stockrecords__price__isnull=False)
+        .annotate(top=Coalesce("parent_id", "pk"))
+        .order_by()
+        .values("top")
+        .annotate(
+            price=Min(f"{stock}price"),
+            ready=Sum(Case(When(made, then=0), default=free, output_field=IntegerField())),
+            made=Count("pk", filter=made),
+            lead=Min(f"{stock}lead_days", filter=made),
+        )
+    )
+    for row in rows:
+        sums[row["top"]] = row
+    products = [Product(pk=pk) for pk in sorted(wanted)]
+    for product in products:
+        row = sums.get(product.pk, {})
+        product.price_from = row.get("price")
+        product.ready_pieces = row.get("ready") or 0
+        product.takes_orders = bool(row.get("made"))
+        product.first_lead_days = row.get("lead")
+    Product.objects.bulk_update(
+        products, ["price_from", "ready_pieces", "takes_orders", "first_lead_days"]
+    )
+
+
+def write_sort_key(product: Product) -> None:
+    """Set the key by which plain comparison gives Thai dictionary order (not saved here)."""
+    product.sort_key = thai_sort_key(product.title)[:400]
+
+
+def _locked(product_id: int) -> Product:
+    return Product.objects.select_for_update(of=("self",)).get(pk=product_id)
+
+
+def _children_follow(product: Product) -> None:
+    Product.objects.filter(parent=product).update(state=product.state)
+
+
+def _words(product: Product) -> str:
+    facts = " ".join(str(value) for value in product.facts.values())
+    children = product.children.values_list("title", "title_en")
+    names = " ".join(" ".join(pair) for pair in children)
+    return " ".join(
+        [product.title, product.title_en, product.description, product.description_en, facts, names]
+    )
+
+
+def _missing(product: Product) -> list[str]:
+    missing = [
+        name
+        for name in ("title", "description", "otop_type", "enterprise_id")
+        if not getattr(product, name)
+    ]
+    if not ProductPicture.objects.filter(product=product).exists():
+        missing.append("picture")
+    if product.price_from is None:
+        missing.append("price")
+    return missing

@@ -1,0 +1,6 @@
+"""Addresses of workspace."""
+
+from typing import Any
+
+app_name = "workspace"
+urlpatterns: list[Any] = []

@@ -1,0 +1,284 @@
+"""What a basket would cost and when it would be sent, group by group, as of now.
+
+The same reckoning serves the basket, every step of the checkout and the moment of paying;
+there it is frozen (`Offer.frozen`) and the order is written from the frozen form alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F
+
+from producers.models import Certificate, Enterprise
+from shop.core.money import ZERO
+from shop.core.places import TambonAddress
+from shop.oscar.partner.models import StockRecord
+from shop.production.promising import RULE_VERSION, promise_date
+
+from .delivery import DeliveryOption, Load, RateBook
+from .models import Zone
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Pieces of one stock record, and the price (baht) the buyer last saw for one."""
+
+    stockrecord: StockRecord
+    quantity: int
+    seen_price: Decimal | None = None
+    line_id: int | None = None
+
+
+@dataclass(slots=True)
+class LineOffer:
+    """One product as it can be sold now. `problem`: "gone", "too_many", "too_few" or ""."""
+
+    wanted: Wanted
+    unit_price: Decimal
+    promised_on: date | None
+    problem: str = ""
+
+    @property
+    def stockrecord(self) -> StockRecord:
+        return self.wanted.stockrecord
+
+    @property
+    def product(self) -> Any:
+        return self.wanted.stockrecord.product
+
+    @property
+    def quantity(self) -> int:
+        return self.wanted.quantity
+
+    @property
+    def total(self) -> Decimal:
+        return self.unit_price * self.quantity
+
+    @property
+    def most(self) -> int:
+        """The largest quantity that can be had now (pieces)."""
+        return self.stockrecord.most_per_order
+
+    @property
+    def price_before(self) -> Decimal | None:
+        """The price the buyer saw, where it has changed since."""
+        seen = self.wanted.seen_price
+        return seen if seen is not None and seen != self.unit_price else None
+
+
+@dataclass(slots=True)
+class GroupOffer:
+    """One group's part: its lines, the ways to send them, and the way chosen."""
+
+    enterprise: Enterprise
+    lines: list[LineOffer]
+    options: list[DeliveryOption] = field(default_factory=list)
+    chosen: DeliveryOption | None = None
+    undeliverable: bool = False
+
+    @property
+    def goods(self) -> Decimal:
+        return sum((line.total for line in self.lines), ZERO)
+
+    @property
+    def charge(self) -> Decimal:
+        return self.chosen.price if self.chosen else ZERO
+
+    @property
+    def total(self) -> Decimal:
+        return self.goods + self.charge
+
+    @property
+    def chilled(self) -> bool:
+        return any(line.product.chilled for line in self.lines)
+
+    @property
+    def made_to_order(self) -> bool:
+        return any(line.stockrecord.is_made_to_order for line in self.lines)
+
+    @property
+    def promised_on(self) -> date | None:
+        """Its goods travel together, so the slowest line sets the day."""
+        return max((line.promised_on for line in self.lines if line.promised_on), default=None)
+
+    @property
+    def arrives_between(self) -> tuple[date, date] | None:
+        if self.chosen is None or self.promised_on is None:
+            return None
+        return (
+            self.promised_on + timedelta(days=self.chosen.fastest_days),
+            self.promised_on + timedelta(days=self.chosen.slowest_days),
+        )
+
+
+@dataclass(slots=True)
+class Offer:
+    """All groups' parts together, in baht."""
+
+    groups: list[GroupOffer]
+    today: date
+
+    @property
+    def lines(self) -> list[LineOffer]:
+        return [line for group in self.groups for line in group.lines]
+
+    @property
+    def goods(self) -> Decimal:
+        return sum((group.goods for group in self.groups), ZERO)
+
+    @property
+    def charges(self) -> Decimal:
+        return sum((group.charge for group in self.groups), ZERO)
+
+    @property
+    def total(self) -> Decimal:
+        return self.goods + self.charges
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.groups
+
+    @property
+    def has_problem(self) -> bool:
+        """Something here cannot be bought as it is."""
+        return any(line.problem for line in self.lines) or any(
+            group.undeliverable for group in self.groups
+        )
+
+    @property
+    def is_complete(self) -> bool:
+        """Every group has a way to be sent and nothing stands in the way."""
+        return bool(self.groups) and not self.has_problem and all(g.chosen for g in self.groups)
+
+    def quantities(self) -> dict[int, int]:
+        """Stock record id → pieces, as `hold_goods` wants them."""
+        return {line.stockrecord.pk: line.quantity for line in self.lines}
+
+    def frozen(self) -> dict[str, Any]:
+        """Everything the sale uses, in plain values, as it is at this moment."""
+        return {
+            "rule_version": RULE_VERSION,
+            "day": self.today.isoformat(),
+            "total": str(self.total),
+            "groups": [_frozen_group(group) for group in self.groups],
+        }
+
+
+def make_offer(
+    wanted: Iterable[Wanted],
+    *,
+    today: date,
+    to: TambonAddress | None = None,
+    choices: Mapping[str, str] | None = None,
+    rate_book: RateBook | None = None,
+) -> Offer:
+    """Reckon what these goods cost and when they are sent.
+
+    `to` is where they go (without it, charges are for a parcel elsewhere in the country);
+    `choices` maps enterprise ids (as text) to delivery method slugs, the cheapest being chosen
+    where none is. The stock records must come with product, parent and partner__enterprise.
+    """
+    by_group: dict[int, list[LineOffer]] = defaultdict(list)
+    enterprises: dict[int, Enterprise] = {}
+    for item in wanted:
+        enterprise = item.stockrecord.partner.enterprise
+        enterprises[enterprise.pk] = enterprise
+        by_group[enterprise.pk].append(_line_offer(item, today))
+    groups = [GroupOffer(enterprises[pk], lines) for pk, lines in by_group.items()]
+    if groups:
+        book = rate_book or RateBook(today)
+        for group in groups:
+            _choose_delivery(group, book, to, (choices or {}).get(str(group.enterprise.pk)))
+    return Offer(groups, today)
+
+
+def _line_offer(item: Wanted, today: date) -> LineOffer:
+    record = item.stockrecord
+    price = record.price if record.price is not None else ZERO
+    problem = _problem(record, item.quantity)
+    promised = None if problem == "gone" else promise_date(record, max(item.quantity, 1), today)
+    return LineOffer(item, price, promised, problem)
+
+
+def _problem(record: StockRecord, quantity: int) -> str:
+    open_now = record.product.is_published and record.partner.enterprise.is_open
+    if not open_now or record.price is None or record.most_per_order < 1:
+        return "gone"
+    if quantity > record.most_per_order:
+        return "too_many"
+    return "too_few" if quantity < record.min_quantity else ""
+
+
+def _choose_delivery(
+    group: GroupOffer, book: RateBook, to: TambonAddress | None, choice: str | None
+) -> None:
+    loads = [
+        Load(line.product.weight_g, line.product.parcel_cm, line.quantity, line.product.chilled)
+        for line in group.lines
+    ]
+    if to is None:
+        group.options = book.options_in_zone(loads, Zone.ELSEWHERE)
+    else:
+        group.options = book.options(loads, from_province=group.enterprise.province_code, to=to)
+    group.undeliverable = not group.options
+    by_slug = {option.method.slug: option for option in group.options}
+    group.chosen = by_slug.get(choice or "") or (group.options[0] if group.options else None)
+
+
+def _frozen_group(group: GroupOffer) -> dict[str, Any]:
+    option = group.chosen
+    assert option is not None and group.promised_on is not None
+    return {
+        "enterprise": group.enterprise.pk,
+        "goods": str(group.goods),
+        "charge": str(group.charge),
+        "method": option.method.slug,
+        "method_name_th": option.method.name_th,
+        "method_name_en": option.method.name_en,
+        "carrier": option.method.carrier_id,
+        "fastest_days": option.fastest_days,
+        "slowest_days": option.slowest_days,
+        "promised_on": group.promised_on.isoformat(),
+        "made_to_order": group.made_to_order,
+        "lines": [_frozen_line(line) for line in group.lines],
+    }
+
+
+def _frozen_line(line: LineOffer) -> dict[str, Any]:
+    product = line.product
+    top = product.parent if product.is_child else product
+    titles = [(top.title, top.title_en)]
+    if product.is_child:
+        titles.append((product.title, product.title_en))
+    return {
+        "stockrecord": line.stockrecord.pk,
+        "product": product.pk,
+        "top_product": top.pk,
+        "sku": line.stockrecord.partner_sku,
+        "title": " · ".join(th for th, _ in titles if th),
+        "title_en": " · ".join(en for _, en in titles if en),
+        "unit_th": top.unit_th,
+        "unit_en": top.unit_en,
+        "quantity": line.quantity,
+        "unit_price": str(line.unit_price),
+        "total": str(line.total),
+        "sold_as": line.stockrecord.sells,
+        "lead_days": line.stockrecord.lead_days,
+        "promised_on": line.promised_on.isoformat() if line.promised_on else None,
+        "weight_g": product.weight_g,
+    }
+
+
+def certificates_at_sale(product_ids: Iterable[int], today: date) -> dict[int, list[dict]]:
+    """Product id → the certificates that cover it on the day of the sale."""
+    found: dict[int, list[dict]] = defaultdict(list)
+    rows = Certificate.objects.shown_on(today).filter(products__in=set(product_ids))
+    for certificate in rows.annotate(covers=F("products__pk")).order_by("pk"):
+        found[certificate.covers].append(certificate.snapshot())
+    return found
+
+

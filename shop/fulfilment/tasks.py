@@ -1,0 +1,15 @@
+"""Alarm clocks of fulfilment."""
+
+from celery import shared_task
+
+from . import services
+
+
+@shared_task(expires=300)
+def keep_deadlines() -> dict[str, int]:
+    """Remind, decline and receive what is due."""
+    return {
+        "reminded": services.remind_unanswered(),
+        "declined": services.decline_unanswered(),
+        "received": services.receive_unobjected(),
+    }

@@ -1,0 +1,197 @@
+"""Writing one order from one frozen offer: a handful of statements, whatever its size."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from producers.models import Enterprise
+from shop.core.models import StateChange
+from shop.core.money import ZERO
+from shop.fulfilment.models import Fulfilment, FulfilmentLine
+from shop.fulfilment.offers import certificates_at_sale
+from shop.fulfilment.services import group_messages
+from shop.fulfilment.states import FulfilmentState, OrderStatus
+from shop.oscar.basket.services import take_out
+from shop.oscar.order.models import Line, Order, ShippingAddress
+from shop.oscar.order.services import new_order_number, order_path
+from shop.outbox.services import Contact, compose, post
+from shop.payments.models import PaymentAttempt
+
+from .models import Checkout
+
+
+def place_order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
+    """The order, its parts, the mails that tell of it, all in the caller's transaction.
+
+    The caller holds the checkout's lock and has taken the goods. What is written comes from
+    the frozen offer alone, so that charged = shown = stored.
+    """
+    offer = checkout.offer
+    order = _order(checkout, attempt)
+    fulfilments = _fulfilments(order, offer)
+    _lines(order, fulfilments, offer)
+    if checkout.basket_id:
+        take_out(
+            checkout.basket_id,
+            {x["stockrecord"]: x["quantity"] for g in offer["groups"] for x in g["lines"]},
+        )
+    mails = _buyer_mail(order, offer, fulfilments)
+    post([*mails, *group_messages("part_placed", fulfilments)])
+    return order
+
+
+def _order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
+    offer, contact = checkout.offer, checkout.contact
+    charges = sum((Decimal(group["charge"]) for group in offer["groups"]), ZERO)
+    total = Decimal(offer["total"])
+    return Order.objects.create(
+        number=new_order_number(),
+        checkout_reference=checkout.reference,
+        basket_id=checkout.basket_id,
+        user=checkout.user,
+        site_id=settings.SITE_ID,
+        currency="THB",
+        total_incl_tax=total,
+        total_excl_tax=total,
+        shipping_incl_tax=charges,
+        shipping_excl_tax=charges,
+        shipping_address=_address(checkout),
+        status=OrderStatus.WAITING,
+        guest_email="" if checkout.user_id else contact.get("email", ""),
+        contact_name=contact.get("name", ""),
+        contact_email=contact.get("email", ""),
+        contact_phone=contact.get("phone", ""),
+        language=checkout.language,
+        paid_with=attempt.method,
+        terms={
+            "withdrawal_days": settings.WITHDRAWAL_DAYS,
+            "answer_hours": settings.ANSWER_HOURS,
+            "rule_version": offer["rule_version"],
+        },
+        date_placed=timezone.now(),
+    )
+
+
+def _address(checkout: Checkout) -> ShippingAddress:
+    known = {field.name for field in ShippingAddress._meta.get_fields()}
+    address = ShippingAddress(
+        first_name=checkout.contact.get("name", ""),
+        phone_number=checkout.contact.get("phone", ""),
+        **{key: value for key, value in checkout.address.items() if key in known},
+    )
+    address.fill_oscar_lines()
+    address.save()
+    return address
+
+
+def _fulfilments(order: Order, offer: dict[str, Any]) -> list[Fulfilment]:
+    enterprises = Enterprise.objects.in_bulk([g["enterprise"] for g in offer["groups"]])
+    answer_by = order.date_placed + timedelta(hours=settings.ANSWER_HOURS)
+    rows = Fulfilment.objects.bulk_create(
+        [
+            Fulfilment(
+                order=order,
+                enterprise=enterprises[group["enterprise"]],
+                made_to_order=group["made_to_order"],
+                goods=Decimal(group["goods"]),
+                charge=Decimal(group["charge"]),
+                method_slug=group["method"],
+                method_name_th=group["method_name_th"],
+                method_name_en=group["method_name_en"],
+                carrier_id=group["carrier"],
+                fastest_days=group["fastest_days"],
+                slowest_days=group["slowest_days"],
+                promised_on=date.fromisoformat(group["promised_on"]),
+                placed_at=order.date_placed,
+                answer_by=answer_by,
+            )
+            for group in offer["groups"]
+        ]
+    )
+    StateChange.objects.bulk_create(
+        [
+            StateChange(
+                about_label=Fulfilment._meta.label_lower,
+                about_id=row.pk,
+                new=FulfilmentState.PLACED,
+                by=order.user,
+            )
+            for row in rows
+        ]
+    )
+    return rows
+
+
+def _lines(order: Order, fulfilments: list[Fulfilment], offer: dict[str, Any]) -> None:
+    sold = [line for group in offer["groups"] for line in group["lines"]]
+    certificates = certificates_at_sale(
+        [line["top_product"] for line in sold], timezone.localdate()
+    )
+    lines, belongs = [], []
+    for fulfilment, group in zip(fulfilments, offer["groups"], strict=True):
+        for sold_line in group["lines"]:
+            proofs = certificates.get(sold_line["top_product"], [])
+            lines.append(_line(order, fulfilment, sold_line, proofs))
+            belongs.append(fulfilment)
+    Line.objects.bulk_create(lines)
+    FulfilmentLine.objects.bulk_create(
+        [
+            FulfilmentLine(fulfilment=fulfilment, line=line)
+            for fulfilment, line in zip(belongs, lines, strict=True)
+        ]
+    )
+
+
+def _line(order: Order, part: Fulfilment, sold: dict[str, Any], proofs: list[dict]) -> Line:
+    price, total = Decimal(sold["unit_price"]), Decimal(sold["total"])
+    promised = sold["promised_on"]
+    return Line(
+        order=order,
+        enterprise_id=part.enterprise_id,
+        partner_name=part.enterprise.name_th[:128],
+        partner_sku=sold["sku"],
+        stockrecord_id=sold["stockrecord"],
+        product_id=sold["product"],
+        title=sold["title"][:255],
+        title_en=sold["title_en"][:255],
+        quantity=sold["quantity"],
+        line_price_incl_tax=total,
+        line_price_excl_tax=total,
+        line_price_before_discounts_incl_tax=total,
+        line_price_before_discounts_excl_tax=total,
+        unit_price_incl_tax=price,
+        unit_price_excl_tax=price,
+        num_allocated=sold["quantity"],
+        sold_as=sold["sold_as"],
+        promised_on=date.fromisoformat(promised) if promised else None,
+        snapshot={**sold, "certificates": proofs},
+    )
+
+
+def _buyer_mail(order: Order, offer: dict[str, Any], parts: list[Fulfilment]) -> list[Any]:
+    groups = [
+        {
+            **group,
+            "name_th": part.enterprise.name_th,
+            "name_en": part.enterprise.name_en or part.enterprise.name_th,
+        }
+        for group, part in zip(offer["groups"], parts, strict=True)
+    ]
+    return compose(
+        "order_placed",
+        to=Contact(order.contact_email, "", order.language),
+        about=order,
+        context={
+            "order_number": order.number,
+            "order_path": order_path(order),
+            "name": order.contact_name,
+            "total": str(order.total_incl_tax),
+            "placed_on": timezone.localdate(order.date_placed).isoformat(),
+            "paid_with": order.paid_with,
+            "withdrawal_days": settings.WITHDRAWAL_DAYS,
+            "groups": groups,
+        },
+    )

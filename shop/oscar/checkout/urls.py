@@ -1,0 +1,6 @@
+"""Addresses of checkout."""
+
+from typing import Any
+
+app_name = "checkout"
+urlpatterns: list[Any] = []

@@ -1,0 +1,6 @@
+"""Addresses of order."""
+
+from typing import Any
+
+app_name = "order"
+urlpatterns: list[Any] = []
