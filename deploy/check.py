@@ -51,8 +51,21 @@ def checks() -> list[Check]:
     manage = [PYTHON, "manage.py"]
     return [
         Check("types", [PYTHON, "-m", "mypy"], TESTING),
-        Check("lint", [PYTHON, "-m", "ruff", "check", "."]),
-        Check("format", [PYTHON, "-m", "ruff", "format", "--check", "."]),
+        Check("lint", [PYTHON, "-m", "ruff", "check", "--output-format", "concise", "."]),
+        Check(
+            "format",
+            [
+                PYTHON,
+                "-m",
+                "ruff",
+                "format",
+                "--check",
+                "--quiet",
+                "--output-format",
+                "concise",
+                ".",
+            ],
+        ),
         Check("import contracts", [PYTHON, "-c", contracts]),
         Check(
             "missing migrations",

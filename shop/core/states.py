@@ -5,7 +5,8 @@ from typing import Any
 
 from django.db import models
 
-Transitions = Mapping[str, Iterable[str]]
+# Any, because a mapping's keys must match exactly and each table has state words of its own.
+Transitions = Mapping[Any, Iterable[Any]]
 
 
 class MoveNotAllowed(Exception):

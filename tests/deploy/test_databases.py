@@ -1,4 +1,4 @@
-"""The copied test databases: migrated, whole after real transactions, and known to other processes."""
+"""The copied test databases: migrated, whole after each test, and known to other processes."""
 
 import subprocess
 import sys
