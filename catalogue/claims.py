@@ -19,7 +19,7 @@ FORBIDDEN_LATIN = (
     "moonshine", "cigarette", "cigarettes", "tobacco", "ivory", "antibiotic",
 )  # fmt: skip
 #: Words that contain a forbidden one and mean something harmless.
-HARMLESS = ("ไวน์ดิ้ง", "องุ่นไวน์แดง", "สีไวน์", "wine red", "wine-red", "wine colour")
+HARMLESS = ("สุราษฎร์", "ไวน์ดิ้ง", "องุ่นไวน์แดง", "สีไวน์", "wine red", "wine-red", "wine colour")
 
 HEALTH = (
     "รักษา", "ลดน้ำตาล", "ต้านมะเร็ง", "แก้โรค", "บำบัดโรค", "ลดความดัน", "ลดไขมัน", "หายขาด",
