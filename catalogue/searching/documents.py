@@ -15,9 +15,24 @@ from shop.core.thai import fold, has_thai, plain
 from .families import families, key, kind_token, place_token
 
 # How much a word counts by the place where it stands, out of 100.
-NAME_HEAD, NAME, CHILD, FAMILY, PLACE, AMPHOE, KIND, MAKER = 100, 94, 80, 92, 60, 55, 40, 35
+NAME_HEAD, NAME, FAMILY, CHILD, PLACE, AMPHOE, KIND, MAKER, MATERIAL = (
+    100,
+    94,
+    92,
+    70,
+    60,
+    55,
+    40,
+    35,
+    30,
+)
 LONGEST_FAMILY_WORD = 5  # words of a name that may together be one family word
 
+# Sizes of child products say how much, not what.
+_UNITS = frozenset(
+    "กรัม ก กก กิโลกรัม กิโล ซม เซนติเมตร ซองละ มล มิลลิลิตร ลิตร เมตร นิ้ว ชิ้น g kg gram cm ml "
+    "litre metre inch piece pcs x".split()
+)
 _RUNS = re.compile(r"[ก-๛]+|[a-z0-9]+")
 
 
@@ -33,6 +48,7 @@ class SearchDocument:
     province_code: str = ""
     amphoe: tuple[str, ...] = ()  # Thai and English name
     maker: tuple[str, ...] = ()  # Thai and English name of the group
+    materials: tuple[str, ...] = ()
 
     def names(self) -> str:
         """All names by ear and without spaces, one per line: for looking inside."""
@@ -72,10 +88,14 @@ def words_of(document: SearchDocument) -> dict[str, int]:
     add(thai[:1] + english[-1:], NAME_HEAD)
     add(_families_in(thai) + _families_in(english), FAMILY)
     for child in document.children:
-        words = cut(child)
+        words = [word for word in cut(child) if not word.isdigit() and word not in _UNITS]
         add(words, CHILD)
         add(_families_in(words), CHILD)
-    for names, weight in ((document.amphoe, AMPHOE), (document.maker, MAKER)):
+    for names, weight in (
+        (document.amphoe, AMPHOE),
+        (document.maker, MAKER),
+        (document.materials, MATERIAL),
+    ):
         for name in names:
             add(cut(name), weight)
     if document.province_code:

@@ -93,6 +93,11 @@ def document_of(product: Product) -> SearchDocument:
         province_code=product.province_code,
         amphoe=_amphoe_of(product),
         maker=tuple(name for name in names if name),
+        materials=tuple(
+            str(product.facts[fact])
+            for fact in ("materials_th", "materials_en")
+            if product.facts.get(fact)
+        ),
     )
 
 

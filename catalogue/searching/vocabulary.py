@@ -92,9 +92,7 @@ class Vocabulary:
             near.add(spelling, 100 if same else 92)
         known = bool(near.found)
         for word in self._thai_containing(heard):
-            share = len(heard) / len(word)
-            end = 8 if word.startswith(heard) or word.endswith(heard) else 0
-            near.add_all(self.thai[word], round(40 + 40 * share + end))
+            near.add_all(self.thai[word], self._part_of(heard, word))
         if not known and len(heard) >= 3:
             for word, nearness in _like(heard, self.thai_words):
                 near.add_all(self.thai[word], nearness)
@@ -104,6 +102,17 @@ class Vocabulary:
         if len(heard) < 2:
             return []
         return [word for word in self.thai_words if heard in word and heard != word]
+
+    def _part_of(self, heard: str, word: str) -> int:
+        """Closeness of a piece to a longer word it stands in, better at the word's ends.
+
+        Two letters are in many words by chance, and so are letters under other tone marks.
+        """
+        at_end = word.startswith(heard) or word.endswith(heard)
+        nearness = 40 + 40 * len(heard) / len(word) + (8 if at_end else 0)
+        if not any(heard in spelling.text for spelling in self.thai[word]):
+            nearness -= 10
+        return min(round(nearness), 60 if len(heard) == 2 else 100)
 
     def thai_inside(self, run: str, *, share: float = 72) -> list[tuple[int, int, int]]:
         """Where words of the catalogue stand in a run with slips: (start, end, closeness)."""

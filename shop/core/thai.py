@@ -101,12 +101,9 @@ def normalise(text: str) -> str:
 
 def plain(text: str) -> str:
     """Normalised, in lower case, with Arabic digits and without accents on Latin letters."""
-    text = arabic_digits(normalise(text)).casefold()
-    return "".join(
-        c
-        for c in unicodedata.normalize("NFKD", text).replace("ํา", "ำ")
-        if not "\u0300" <= c <= "\u036f"
-    )
+    text = unicodedata.normalize("NFKD", normalise(text).casefold())
+    text = "".join(c for c in text if not "\u0300" <= c <= "\u036f").casefold()
+    return arabic_digits(normalise(text))
 
 
 def fold(text: str) -> str:
@@ -116,7 +113,7 @@ def fold(text: str) -> str:
     letter (ใ ไ; ศ ษ ส; ณ น; ภ พ …) and drawn-out letters are shortened.
     """
     text = _SILENCED.sub("", plain(text))
-    text = _UNHEARD.sub("", text).translate(_ONE_SOUND)
+    text = normalise(_UNHEARD.sub("", text).translate(_ONE_SOUND))
     return _DRAWN_OUT.sub(r"\1", text)
 
 
