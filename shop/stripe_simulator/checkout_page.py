@@ -52,7 +52,7 @@ def submit(simulator: Simulator, session_id: str, sent: Mapping[str, str], accep
         if sent.get("method") == "promptpay" and "promptpay" in session["payment_method_types"]:
             if not checkout.looks_like_email(email):
                 form.errors["promptpay-email"] = "bad_email"
-                return _page(words, session, lines, form, status=422)
+                return _page(words, session, lines, form)
             intent = checkout.pay_by_promptpay(simulator, work, session, email)
             return redirect(f"/promptpay/{intent['id']}")
         form = CardForm(
@@ -64,7 +64,7 @@ def submit(simulator: Simulator, session_id: str, sent: Mapping[str, str], accep
         )
         form.check(work.now)
         if form.errors or "card" not in session["payment_method_types"]:
-            return _page(words, session, lines, form, status=422)
+            return _page(words, session, lines, form)
         intent = checkout.pay_by_card(simulator, work, session, form)
         session = work.get("checkout.session", session_id)
     if session["status"] == "complete":
@@ -73,7 +73,7 @@ def submit(simulator: Simulator, session_id: str, sent: Mapping[str, str], accep
         return redirect(f"/authenticate/{intent['id']}")
     # The number is not sent back to the browser.
     again = CardForm(name=form.name, email=form.email)
-    return _page(words, session, lines, again, words.why(intent["last_payment_error"]), status=402)
+    return _page(words, session, lines, again, words.why(intent["last_payment_error"]))
 
 
 def _page(
@@ -82,8 +82,6 @@ def _page(
     lines: list[Obj],
     form: CardForm,
     problem: str | None = None,
-    *,
-    status: int = 200,
 ) -> Page:
     amount = money(session["amount_total"], session["currency"])
     alert = f'<p class="alert" role="alert">{escape(problem)}</p>' if problem else ""
@@ -92,17 +90,17 @@ def _page(
         ways += _card_form(words, session, form, amount)
     if "promptpay" in session["payment_method_types"]:
         ways += _promptpay_form(words, session, form)
-    main = f"""<section class="summary" aria-labelledby="summary">
+    main = f"""{alert}<section class="summary" aria-labelledby="summary">
 <h1><span class="summary__label">{escape(words.say("total"))}</span>
 <span class="summary__amount">{amount}</span></h1>
 <h2 id="summary">{escape(words.say("summary"))}</h2>
 <ul class="lines">{"".join(_line(words, line) for line in lines)}</ul>
 {_back(words, session)}
 </section>
-<div class="ways">{alert}{ways}</div>"""
+<div class="ways">{ways}</div>"""
     leads_to = (session["success_url"], session["cancel_url"])
     return html(
-        words, f"{words.say('pay_title')} {amount}", main, status=status, leads_to=leads_to,
+        words, f"{words.say('pay_title')} {amount}", main, leads_to=leads_to,
         wide=True,
     )  # fmt: skip
 
@@ -194,4 +192,4 @@ def _over(words: Words, session: Obj) -> Page:
         label = escape(words.say("back"))
         link = f'<p><a class="button button--primary" href="{escape(address)}">{label}</a></p>'
     main = f'<section class="{css}"><h1>{escape(title)}</h1><p>{escape(told)}</p>{link}</section>'
-    return html(words, title, main, status=200 if paid else 410)
+    return html(words, title, main)

@@ -104,6 +104,8 @@ def _open(work: Work, obj: Obj, steps: list[str], path: str) -> None:
         value = obj[name] = _on_demand(work, obj, name, path)
     elif isinstance(value, str):
         value = obj[name] = _named(work, value, path)
+    elif not isinstance(value, dict):
+        raise _cannot(path)
     if rest and isinstance(value, dict):
         _open(work, value, rest, path)
     elif not rest and isinstance(value, dict) and "object" not in value:

@@ -16,7 +16,7 @@ _WORDS = {
     "card": ("จ่ายด้วยบัตร", "Pay by card"),
     "email": ("อีเมล", "E-mail"),
     "number": ("หมายเลขบัตร", "Card number"),
-    "expiry": ("วันหมดอายุ (ดด/ปป)", "Expiry (MM/YY)"),
+    "expiry": ("หมดอายุ (ดด/ปป)", "Expiry (MM/YY)"),
     "cvc": ("รหัสหลังบัตร (CVC)", "Security code (CVC)"),
     "name": ("ชื่อบนบัตร", "Name on card"),
     "pay": ("ชำระเงิน {amount}", "Pay {amount}"),
