@@ -1,6 +1,15 @@
-"""Addresses of basket."""
+"""The basket's addresses."""
 
-from typing import Any
+from django.urls import path
+
+from . import views
 
 app_name = "basket"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.summary, name="summary"),
+    path("add/", views.add, name="add"),
+    path("undo/", views.undo, name="undo"),
+    path("prices/", views.accept_prices, name="accept_prices"),
+    path("<int:line_id>/", views.update, name="update"),
+    path("<int:line_id>/remove/", views.remove, name="remove"),
+]

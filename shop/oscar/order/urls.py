@@ -1,6 +1,15 @@
-"""Addresses of order."""
+"""The order's page, by its owner or by a signed link, and what a buyer can do there."""
 
-from typing import Any
+from django.urls import path
+
+from . import views
 
 app_name = "order"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("find/", views.lookup, name="lookup"),
+    path("<str:number>/", views.detail, name="detail"),
+    path("<str:number>/<str:token>/", views.signed, name="signed"),
+    path("<str:number>/<str:token>/<int:part_id>/cancel/", views.cancel_part, name="cancel_part"),
+    path("<str:number>/<str:token>/<int:part_id>/received/", views.received, name="received"),
+    path("<str:number>/<str:token>/<int:part_id>/problem/", views.problem, name="problem"),
+]
