@@ -9,7 +9,9 @@ import sys
 
 from deploy.digests import REQUIREMENTS, ROOT
 
-COMMON = ["--generate-hashes", "--no-emit-index-url", "--no-header", "--quiet"]
+# For every Python from 3.11.0 on and every system, whatever machine resolves them.
+EVERYWHERE = ["--universal", "--python-version", "3.11"]
+COMMON = [*EVERYWHERE, "--generate-hashes", "--no-emit-index-url", "--no-header", "--quiet"]
 
 
 def main(arguments: list[str]) -> int:
