@@ -32,6 +32,7 @@ DEFAULT_PORT = 8000
 USUAL_SIMULATOR_PORT = 12111
 SECONDS_TO_OPEN = 120
 DEATHS_BEFORE_GIVING_UP = 3
+WEBHOOK = "/payments/webhook/"
 ACCOUNTS = VAR / "demo-accounts.json"
 
 
@@ -176,7 +177,11 @@ def processes(environment: Mapping[str, str], port: int) -> list[Child]:
     told = dict(environment)
     simulator = Child(
         "simulator",
-        [python, "-m", "shop.stripe_simulator"],
+        [
+            *(python, "-m", "shop.stripe_simulator", "--port", told["STRIPE_SIMULATOR_PORT"]),
+            *("--store", str(VAR / "stripe.sqlite3")),
+            *("--webhook-url", f"http://127.0.0.1:{port}{WEBHOOK}"),
+        ],
         environment=told,
         directory=ROOT,
         stop_seconds=3,
