@@ -288,6 +288,7 @@ OSCAR_EAGER_ALERTS = False
 OSCAR_MAX_BASKET_QUANTITY_THRESHOLD = 999
 OSCAR_BASKET_COOKIE_LIFETIME = 60 * 60 * 24 * 30
 OSCAR_DELETE_IMAGE_FILES = False
+HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"
 HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "haystack.backends.simple_backend.SimpleEngine"}}
 
 # --- security ---
