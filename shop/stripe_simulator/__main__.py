@@ -8,22 +8,28 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 
 from .server import Server
 from .simulator import RefusedInProduction, Settings, Simulator, refuse_in_production
 
 
-def arguments() -> argparse.ArgumentParser:
+def arguments(environ: Mapping[str, str]) -> argparse.ArgumentParser:
+    """The options; the shop's own environment gives the defaults, so that the two agree."""
+    shop = f"http://127.0.0.1:{environ.get('PORT') or 8000}"
+    port = environ.get("STRIPE_SIMULATOR_PORT") or "12111"
+    url = environ.get("STRIPE_WEBHOOK_URL", f"{shop}/payments/webhook/")
+    secret = environ.get("STRIPE_WEBHOOK_SECRET") or "whsec_simulator"
     parser = argparse.ArgumentParser(
         prog="python -m shop.stripe_simulator",
         description="A stand-in for Stripe on the loopback address. No real money moves.",
     )
     add = parser.add_argument
-    add("--port", type=int, default=12111, help="0 takes a free one and prints it")
+    add("--port", type=int, default=port, help="0 takes a free one and prints it")
     add("--store", default="var/stripe.sqlite3", help="SQLite file, or :memory:")
-    add("--webhook-url", help="where signed events are sent; without it none are")
-    add("--webhook-secret", default="whsec_simulator", help="whsec_…, shared with the shop")
+    add("--webhook-url", default=url, help="where signed events are sent; empty: nowhere")
+    add("--webhook-secret", default=secret, help="whsec_…, shared with the shop")
     add("--webhook-retries", default="1,5,30,120,600", help="seconds between tries")
     add("--webhook-threads", type=int, default=1, help="more than one lets events race")
     add("--qr-lifetime", type=int, default=3600, help="seconds a PromptPay QR can be paid")
@@ -35,7 +41,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    options = arguments().parse_args(argv)
+    options = arguments(os.environ).parse_args(argv)
     try:
         refuse_in_production(os.environ)
         retries = tuple(float(wait) for wait in options.webhook_retries.split(",") if wait.strip())
@@ -48,7 +54,7 @@ def main(argv: list[str] | None = None) -> int:
         Path(options.store).parent.mkdir(parents=True, exist_ok=True)
     simulator = Simulator(
         options.store,
-        webhook_url=options.webhook_url,
+        webhook_url=options.webhook_url or None,
         webhook_secret=options.webhook_secret,
         webhook_retries=retries,
         webhook_threads=options.webhook_threads,

@@ -104,7 +104,7 @@ class Simulator:
     def stop(self) -> None:
         self.stopping.set()
         self.webhooks.stop()
-        self._clock.join(timeout=2)
+        self._clock.join(timeout=1)
         self.store.close()
 
     @contextmanager

@@ -46,6 +46,7 @@ class Store:
 
     def __init__(self, path: str) -> None:
         self._lock = threading.RLock()
+        self.closed = False
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
         self._db.row_factory = sqlite3.Row
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -60,6 +61,7 @@ class Store:
 
     def close(self) -> None:
         with self._lock:
+            self.closed = True
             self._db.close()
 
     def now(self) -> float:

@@ -102,8 +102,7 @@ class SimulatorProcess(_Controls):
         self._command = [sys.executable, "-m", "shop.stripe_simulator", "--port", str(port)]
         self._command += ["--store", str(self.folder / "stripe.sqlite3")]
         self._command += ["--webhook-secret", webhook_secret]
-        if webhook_url:
-            self._command += ["--webhook-url", webhook_url]
+        self._command += ["--webhook-url", webhook_url or ""]
         self._command += options
         self._process: subprocess.Popen[str] | None = None
 

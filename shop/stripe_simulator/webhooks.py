@@ -21,6 +21,7 @@ Sender = Callable[[str, bytes, dict[str, str]], int]
 """Takes address, body and headers; returns the HTTP status, or raises ``OSError``."""
 
 TIMEOUT = 10.0
+LONGEST_STOP = 1.5
 SHUFFLED_WITHIN = 0.5
 
 
@@ -100,8 +101,10 @@ class Dispatcher:
     def stop(self) -> None:
         self._stopping = True
         self.wake()
+        # A shop that hangs does not hold us up: what is cut off is sent again at the next start.
+        end = time.monotonic() + LONGEST_STOP
         for thread in self._threads:
-            thread.join(timeout=3)
+            thread.join(timeout=max(0.0, end - time.monotonic()))
 
     def wake(self) -> None:
         with self._wake:
@@ -200,6 +203,8 @@ class Dispatcher:
 
     def _take(self) -> Any:
         """The next due delivery, now ours alone."""
+        if not self.url:
+            return None
         row = self.store.row(
             "SELECT d.id, d.event, d.attempt, o.body FROM deliveries d"
             " JOIN objects o ON o.id = d.event WHERE d.state='pending' AND d.due_at<=?"
@@ -228,9 +233,11 @@ class Dispatcher:
         }
         answer, note = None, None
         try:
-            answer = self.sender(self.url or "", body, headers)
+            answer = self.sender(str(self.url), body, headers)
         except OSError as error:
             note = str(error)[:200]
+        if self._stopping and self.store.closed:
+            return
         delivered = answer is not None and 200 <= answer < 300
         if not delivered and row["attempt"] <= len(self.retries):
             later = self.store.now() + self.retries[row["attempt"] - 1]

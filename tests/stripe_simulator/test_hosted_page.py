@@ -73,13 +73,17 @@ def test_the_page_is_thai_marked_as_a_test_and_has_no_script(create_session: Cre
 
     html5lib.HTMLParser(strict=True).parse(page.text)
     assert '<html lang="th">' in page.text
-    assert "โหมดทดสอบ" in page.text and "฿2,960" in page.text
-    assert "ผ้าไหมมัดหมี่" in page.text and "buyer@example.com" in page.text
+    assert "โหมดทดสอบ" in page.text
+    assert "฿2,960" in page.text
+    assert "ผ้าไหมมัดหมี่" in page.text
+    assert "buyer@example.com" in page.text
     assert fields.inputs == {"number": "", "expiry": "", "cvc": "", "name": ""}
     assert set(fields.inputs) == fields.labelled
-    assert "<script" not in page.text and "style=" not in page.text
+    assert "<script" not in page.text
+    assert "style=" not in page.text
     policy = page.headers["Content-Security-Policy"]
-    assert "default-src 'none'" in policy and "script-src" not in policy
+    assert "default-src 'none'" in policy
+    assert "script-src" not in policy
     assert "form-action 'self' http://127.0.0.1:8000" in policy
 
 
@@ -122,7 +126,8 @@ def test_a_declined_card_says_why_and_lets_try_again(
     declined = ask(session.url, {**GOOD, "number": number})
     again = ask(session.url, GOOD)
 
-    assert told in declined.text and 'role="alert"' in declined.text
+    assert told in declined.text
+    assert 'role="alert"' in declined.text
     assert number not in declined.text
     assert again.status == 303
     charges = client.v1.charges.list().data
@@ -166,7 +171,8 @@ def test_three_d_secure_has_a_page_of_its_own(
     done = ask(bank, {"action": "pay"})
     pressed_twice = ask(bank, {"action": "pay"})
 
-    assert "3155" in asked.text and "4000002500003155" not in asked.text
+    assert "3155" in asked.text
+    assert "4000002500003155" not in asked.text
     assert failed.to == f"/c/pay/{session.id}"
     assert "ยืนยันตัวตนกับธนาคารไม่สำเร็จ" in after_failure.text
     assert done.to == pressed_twice.to == f"http://127.0.0.1:8000/th/paid/?session={session.id}"
@@ -187,7 +193,8 @@ def test_promptpay_in_checkout_is_paid_by_the_tester(
     again = ask(session.url, {"method": "promptpay"})
     done = ask(f"{sim.base_address}{again.to}", {"action": "pay"})
 
-    assert "/qr/pi_" in qr.text and 'alt="QR พร้อมเพย์' in qr.text
+    assert "/qr/pi_" in qr.text
+    assert 'alt="QR พร้อมเพย์' in qr.text
     assert "QR หมดเวลาแล้ว" in told.text
     assert done.to.endswith(session.id)
     assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "paid"
@@ -227,7 +234,8 @@ def test_an_expired_page_takes_no_money(
 
     page = ask(session.url, GOOD)
 
-    assert "หมดเวลาแล้ว" in page.text and "http://127.0.0.1:8000/th/basket/" in page.text
+    assert "หมดเวลาแล้ว" in page.text
+    assert "http://127.0.0.1:8000/th/basket/" in page.text
     assert client.v1.charges.list().data == []
 
 
@@ -256,7 +264,8 @@ def test_what_the_shop_sends_is_shown_and_not_run(create_session: CreateSession)
 
     page = ask(create_session(line_items=[item]).url)
 
-    assert "<img src=x" not in page.text and "&lt;img src=x" in page.text
+    assert "<img src=x" not in page.text
+    assert "&lt;img src=x" in page.text
 
 
 def test_a_promptpay_refund_is_answered_on_its_page(

@@ -35,12 +35,14 @@ def test_promptpay_shows_a_qr_and_is_paid(sim: SimulatorThread, client: StripeCl
         "image_url_png",
         "image_url_svg",
     ]
-    assert "5406500.00" in qr.data and qr.data[-4:] == checksum(qr.data[:-4])
+    assert "5406500.00" in qr.data
+    assert qr.data[-4:] == checksum(qr.data[:-4])
     assert fetch(qr.image_url_png).startswith(b"\x89PNG")
     assert b"<svg" in fetch(qr.image_url_svg)
     assert (paid.status, paid.next_action, paid.amount_received) == ("succeeded", None, 50_000)
     charge: Any = paid.latest_charge
-    assert charge.id.startswith("py_") and charge.payment_method_details.type == "promptpay"
+    assert charge.id.startswith("py_")
+    assert charge.payment_method_details.type == "promptpay"
     assert charge.billing_details.email == "buyer@example.com"
     assert [webhook.type for webhook in sim.take_webhooks()] == [
         "payment_intent.created",
@@ -143,6 +145,16 @@ def test_a_declined_card_is_a_card_error_that_is_remembered(client: StripeClient
     assert error.error.decline_code == "generic_decline"
     kept = client.v1.payment_intents.retrieve(error.error.payment_intent.id)
     assert kept.status == "requires_payment_method"
+
+
+def test_a_refusal_in_the_middle_leaves_nothing_behind(
+    sim: SimulatorThread, client: StripeClient
+) -> None:
+    with pytest.raises(stripe.InvalidRequestError, match="not allowed"):
+        client.v1.payment_intents.create(card_params(payment_method_types=["promptpay"]))
+
+    assert sim.look("state")["counts"] == {}
+    assert sim.take_webhooks() == []
 
 
 def test_card_numbers_are_not_taken_over_the_interface(client: StripeClient) -> None:

@@ -7,12 +7,14 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 from stripe import StripeClient
 
-from shop.stripe_simulator.testing import SimulatorProcess
+from shop.stripe_simulator.__main__ import arguments
+from shop.stripe_simulator.testing import SimulatorProcess, wait_for
 from tests.stripe_simulator.conftest import card_params, client_of, session_params
 from tests.stripe_simulator.test_hosted_page import GOOD, ask
 
@@ -44,8 +46,37 @@ def test_it_refuses_to_stand_behind_a_real_shop(name: str, value: str, tmp_path:
     refused = run("--port", "0", "--store", str(tmp_path / "s.sqlite3"), **{name: value})
 
     assert refused.returncode == 2
-    assert "production" in refused.stderr and refused.stdout == ""
+    assert "production" in refused.stderr
+    assert refused.stdout == ""
     assert not (tmp_path / "s.sqlite3").exists()
+
+
+def test_it_agrees_with_the_shop_it_is_started_beside() -> None:
+    shop = {"PORT": "8123", "STRIPE_SIMULATOR_PORT": "12999", "STRIPE_WEBHOOK_SECRET": "whsec_x"}
+
+    told = arguments(shop).parse_args([])
+    alone = arguments({}).parse_args([])
+
+    assert (told.port, told.webhook_secret) == (12999, "whsec_x")
+    assert told.webhook_url == "http://127.0.0.1:8123/payments/webhook/"
+    assert (alone.port, alone.webhook_secret) == (12111, "whsec_simulator")
+    assert alone.webhook_url == "http://127.0.0.1:8000/payments/webhook/"
+
+
+def test_a_shop_that_hangs_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as deaf:
+        url = f"http://127.0.0.1:{deaf.getsockname()[1]}/"
+        with SimulatorProcess(folder=tmp_path, webhook_url=url) as sim:
+            client(sim).v1.payment_intents.create(card_params())
+            assert wait_for(lambda: sim.look("webhooks")["deliveries"][0]["state"] == "sending")
+            began = time.monotonic()
+            assert sim.stop() == 0
+            took = time.monotonic() - began
+    with SimulatorProcess(folder=tmp_path) as again:
+        states = {one["state"] for one in again.look("webhooks")["deliveries"]}
+
+    assert took < 2.9
+    assert states == {"pending"}, "what was cut off is planned again"
 
 
 def test_it_keeps_its_memory_over_stop_and_kill(tmp_path: Path) -> None:
@@ -64,7 +95,8 @@ def test_it_keeps_its_memory_over_stop_and_kill(tmp_path: Path) -> None:
             card_params(), {"idempotency_key": "before-the-kill"}
         )
 
-    assert paid.endswith(session.id) and kept.payment_status == "paid"
+    assert paid.endswith(session.id)
+    assert kept.payment_status == "paid"
     assert again.id == intent.id
 
 
