@@ -60,8 +60,8 @@ def html(
 <link rel="icon" href="/assets/simulator.svg" type="image/svg+xml">
 </head>
 <body>
-<p class="banner"><strong>{escape(words.say("test_mode"))}</strong>
-<span>{escape(words.say("no_money"))}</span></p>
+<header class="banner"><strong>{escape(words.say("test_mode"))}</strong>
+<span>{escape(words.say("no_money"))}</span></header>
 <main class="{"page page--wide" if wide else "page"}">
 {main}
 </main>
