@@ -7,11 +7,15 @@ from django.db import transaction
 from django.db.models import Case, Count, F, IntegerField, Min, Q, Sum, When
 from django.db.models.functions import Coalesce, Greatest
 
-from shop.core.states import move
+from producers.models import Certificate
+from producers.services import tell_group
+from producers.states import CORRECTABLE
+from shop.core.models import StateChange
+from shop.core.states import MoveNotAllowed, move
 from shop.core.thai import thai_sort_key
 
 from .claims import ForbiddenGoods, claims_to_review, forbidden_word
-from .models import Product, ProductPicture
+from .models import Product, ProductCertificate, ProductPicture
 from .states import PRODUCT_TRANSITIONS, ProductState
 
 
@@ -21,6 +25,10 @@ class NotReadyToPublish(Exception):
     def __init__(self, missing: list[str]):
         super().__init__(", ".join(missing))
         self.missing = missing
+
+
+class NotTheirProduct(Exception):
+    """A certificate covers goods of its own group only."""
 
 
 @transaction.atomic
@@ -42,6 +50,8 @@ def publish_product(*, product_id: int, by: Any = None, reviewed: bool = False) 
     to = ProductState.REVIEW if needs_review else ProductState.PUBLISHED
     move(product, to, transitions=PRODUCT_TRANSITIONS, by=by)
     _children_follow(product)
+    if reviewed:
+        _tell_maker(product, "product_approved")
     return product
 
 
@@ -60,6 +70,7 @@ def block_product(*, product_id: int, by: Any, reason: str) -> Product:
     product = _locked(product_id)
     move(product, ProductState.BLOCKED, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
     _children_follow(product)
+    _tell_maker(product, "product_blocked", reason)
     return product
 
 
@@ -69,7 +80,46 @@ def return_product(*, product_id: int, by: Any, reason: str) -> Product:
     product = _locked(product_id)
     move(product, ProductState.DRAFT, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
     _children_follow(product)
+    _tell_maker(product, "product_returned", reason)
     return product
+
+
+@transaction.atomic
+def set_covered_products(
+    *, certificate_id: int, product_ids: Iterable[int], by: Any
+) -> list[Product]:
+    """Say which products of its group a certificate covers, before it is verified.
+
+    What was verified stays as two people saw it: suspend it to change it. Raises
+    MoveNotAllowed then, and NotTheirProduct for goods of another group.
+    """
+    certificate = Certificate.objects.select_for_update(of=("self",)).get(pk=certificate_id)
+    if certificate.state not in CORRECTABLE:
+        raise MoveNotAllowed(certificate, certificate.state, "covers other products")
+    wanted = set(product_ids)
+    products = list(
+        Product.objects.top_level().filter(pk__in=wanted, enterprise=certificate.enterprise_id)
+    )
+    if len(products) != len(wanted):
+        raise NotTheirProduct
+    links = ProductCertificate.objects.filter(certificate=certificate)
+    before = set(links.values_list("product_id", flat=True))
+    if before == wanted:
+        return products
+    links.exclude(product__in=wanted).delete()
+    ProductCertificate.objects.bulk_create(
+        ProductCertificate(product_id=pk, certificate=certificate) for pk in wanted - before
+    )
+    StateChange.objects.create(
+        about_label=certificate._meta.label_lower,
+        about_id=certificate.pk,
+        field="products",
+        old=str(len(before)),
+        new=str(len(wanted)),
+        by=by if getattr(by, "pk", None) else None,
+        reason=", ".join(sorted(product.title for product in products)),
+    )
+    return products
 
 
 def sum_up_offers(product_ids: Iterable[int]) -> None:
@@ -118,6 +168,13 @@ def sum_up_offers(product_ids: Iterable[int]) -> None:
 def write_sort_key(product: Product) -> None:
     """Set the key by which plain comparison gives Thai dictionary order (not saved here)."""
     product.sort_key = thai_sort_key(product.title)[:400]
+
+
+def _tell_maker(product: Product, kind: str, reason: str = "") -> None:
+    if product.enterprise is not None:
+        tell_group(
+            product.enterprise, kind, about=product, context={"product": product, "reason": reason}
+        )
 
 
 def _locked(product_id: int) -> Product:

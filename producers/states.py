@@ -33,6 +33,14 @@ class CertificateState(models.TextChoices):
 #: A badge may be shown in these states only, and only until the day of expiry.
 SHOWN_STATES = (CertificateState.VERIFIED, CertificateState.EXPIRING)
 
+#: Nobody relies on it in these states, so what was written of it may still be corrected.
+CORRECTABLE = (
+    CertificateState.SUBMITTED,
+    CertificateState.CHECKING,
+    CertificateState.SUSPENDED,
+    CertificateState.REJECTED,
+)
+
 CERTIFICATE_TRANSITIONS = {
     CertificateState.SUBMITTED: (CertificateState.CHECKING, CertificateState.REJECTED),
     CertificateState.CHECKING: (CertificateState.VERIFIED, CertificateState.REJECTED),

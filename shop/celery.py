@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop.settings.dev")
 
@@ -18,5 +19,7 @@ app.conf.beat_schedule = {
     "refunds": {"task": "shop.payments.tasks.submit_refunds", "schedule": 10},
     "paid checkouts": {"task": "shop.oscar.checkout.tasks.settle_paid", "schedule": 5},
     "overdue checkouts": {"task": "shop.oscar.checkout.tasks.close_overdue", "schedule": 15},
+    # On the hour, so at 00:00 in Bangkok too, when certificates end.
+    "certificates": {"task": "producers.tasks.keep_certificate_dates", "schedule": crontab("0")},
     "deadlines": {"task": "shop.fulfilment.tasks.keep_deadlines", "schedule": 60},
 }
