@@ -76,6 +76,7 @@ def test_sqlite_keeps_its_safety_belts_on():
         ]
 
     assert answers == ["wal", 1, 20000]
+    assert connection.transaction_mode == "IMMEDIATE"
 
 
 @pytest.mark.postgresql
