@@ -22,6 +22,10 @@ from .states import Method
 TIMEOUT_SECONDS = 20
 TOLERANCE_SECONDS = 300
 LOCALES = {"th": "th", "en": "en"}
+#: The same call is under way elsewhere (a double submit); nothing has been refused.
+KEY_IN_USE = "idempotency_key_in_use"
+#: What the provider has never heard of cannot be paid.
+UNKNOWN = "resource_missing"
 
 
 class ProviderDown(Exception):
@@ -121,7 +125,12 @@ def close(attempt: PaymentAttempt) -> Standing:
 
     Raises ProviderDown; then it may still be paid and the goods must stay held.
     """
-    standing = ask(attempt)
+    try:
+        standing = ask(attempt)
+    except Refused as refusal:
+        if refusal.code != UNKNOWN:
+            raise
+        return Standing("closed")
     if standing.state in ("paid", "closed"):
         return standing
     try:
@@ -174,6 +183,7 @@ def _open_promptpay(attempt: PaymentAttempt) -> Standing:
             "billing_details": {"email": attempt.opening["email"]},
         },
         "confirm": True,
+        "return_url": attempt.opening["success_url"],
         "metadata": {"attempt": str(attempt.reference)},
     }
     return _intent_standing(
@@ -229,6 +239,8 @@ def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
     try:
         return function(*args, **kwargs)
     except (stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError) as error:
+        if error.code == KEY_IN_USE:
+            raise ProviderDown(str(error)) from error
         raise Refused(error.code or "refused", str(error)) from error
     except stripe.StripeError as error:
         raise ProviderDown(str(error)) from error
