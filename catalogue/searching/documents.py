@@ -30,8 +30,10 @@ LONGEST_FAMILY_WORD = 5  # words of a name that may together be one family word
 
 # Sizes of child products say how much, not what.
 _UNITS = frozenset(
-    "กรัม ก กก กิโลกรัม กิโล ซม เซนติเมตร ซองละ มล มิลลิลิตร ลิตร เมตร นิ้ว ชิ้น g kg gram cm ml "
-    "litre metre inch piece pcs x".split()
+    [
+        *("กรัม", "ก", "กก", "กิโลกรัม", "กิโล", "มล", "มิลลิลิตร", "ลิตร", "ซม", "เซนติเมตร", "เมตร"),
+        *("นิ้ว", "ชิ้น", "g", "kg", "gram", "ml", "litre", "cm", "metre", "inch", "piece", "pcs", "x"),
+    ]
 )
 _RUNS = re.compile(r"[ก-๛]+|[a-z0-9]+")
 

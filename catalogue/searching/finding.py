@@ -15,7 +15,8 @@ from .reading import Reading, read
 from .vocabulary import Vocabulary
 
 PERFECT = 100 * 100  # closeness of the word times its weight on the product
-LEAST_OF_QUERY = 0.28  # a product must match this much of what the query says
+LEAST_OF_QUERY = 0.2  # a product must match this much of what the query says
+LEAST_OF_CRUMBS = 0.45  # or this much, if the query is known by crumbs of words only
 LEAST_OF_BEST = 0.45  # and this much of what the best product matches
 LOOK_INSIDE_BELOW = 0.6  # if words match no better, names are searched letter by letter
 INSIDE_A_NAME = 0.9
@@ -40,7 +41,8 @@ def search_products(
         for number in _inside_names(reading.heard, limit, within):
             scores[number] = max(scores.get(number, 0), round(INSIDE_A_NAME * whole))
         best = max(scores.values(), default=0)
-    floor = max(LEAST_OF_QUERY * whole, LEAST_OF_BEST * best)
+    least = LEAST_OF_QUERY if reading.is_telling else LEAST_OF_CRUMBS
+    floor = max(least * whole, LEAST_OF_BEST * best)
     ranked = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     return [number for number, score in ranked if score >= floor][:limit]
 

@@ -11,13 +11,15 @@ from shop.core.thai import fold, has_thai, plain
 
 from .documents import stem
 from .families import families, key
-from .vocabulary import Vocabulary
+from .vocabulary import Vocabulary, tears_a_syllable
 
 LONGEST_QUERY = 200  # characters
 MOST_PARTS = 12
 JOINED = 4  # words in Latin letters that may together be one ("pha khao ma")
 EDGE_COST = 0.9  # letters; so that one long word beats two short ones
-UNKNOWN_WORTH = 60
+SPACED_COST = 1.5  # the same for words typed with spaces
+UNKNOWN_WORTH = 50  # per letter, up to five
+TELLING_LETTERS, TELLING_CLOSENESS = 4, 75
 
 _TOKENS = re.compile(r"[ก-๛]+|[a-z0-9]+")
 
@@ -43,6 +45,15 @@ class Reading:
         return sum(part.worth for part in self.parts)
 
     @property
+    def is_telling(self) -> bool:
+        """Whether some part is a word rather than a few letters that may be chance."""
+        return any(
+            len(part.text) >= TELLING_LETTERS
+            and max(part.matches.values(), default=0) >= TELLING_CLOSENESS
+            for part in self.parts
+        )
+
+    @property
     def is_empty(self) -> bool:
         return not self.heard
 
@@ -63,19 +74,21 @@ def read(query: str, vocabulary: Vocabulary) -> Reading:
     pieces += _read_latin(latin, vocabulary)
     meant = [piece for piece in pieces if key(piece[0]) not in families().noise]
     parts = [
-        Part(piece, _worth(matches, vocabulary), matches)
+        Part(piece, _worth(piece, matches, vocabulary), matches)
         for piece, matches in (meant or pieces)[:MOST_PARTS]
     ]
     return Reading(tuple(parts), key("".join(piece for piece, _ in meant or pieces)))
 
 
-def _worth(matches: dict[int, int], vocabulary: Vocabulary) -> int:
-    """How much finding this part says, in hundredths; from 100 for a word on all products."""
+def _worth(text: str, matches: dict[int, int], vocabulary: Vocabulary) -> int:
+    """How much finding this part says: more for rare words, less for words of few letters."""
+    length = len(text)
     if not matches:
-        return UNKNOWN_WORTH
+        return UNKNOWN_WORTH * min(length, 5)
     best = max(matches.values())
     known_on = sum(vocabulary.products[n] for n, near in matches.items() if near == best)
-    return round(100 * math.log2(2 + vocabulary.total / max(known_on, 1)))
+    rarity = math.log2(2 + vocabulary.total / max(known_on, 1))
+    return round(100 * rarity * (0.4 + 0.15 * min(length, 4)))
 
 
 # --- Thai: no spaces, so the words of the catalogue are laid over the run ----------------------
@@ -104,6 +117,8 @@ def _exact_edges(heard: str, vocabulary: Vocabulary) -> list[tuple[int, int, flo
     for start in range(len(heard)):
         for end in range(start + 1, min(start + vocabulary.longest, len(heard)) + 1):
             piece = heard[start:end]
+            if tears_a_syllable(heard, start, end):
+                continue
             if piece in vocabulary.thai or (piece in noise and len(piece) > 1):
                 edges.append((start, end, end - start - EDGE_COST))
     return edges
@@ -193,4 +208,4 @@ def _taken_apart(
 
 def _value(typed: str, matches: dict[int, int]) -> float:
     nearness = max(matches.values(), default=0) / 100
-    return len(typed) * nearness**2 - EDGE_COST
+    return len(typed) * nearness**2 - SPACED_COST

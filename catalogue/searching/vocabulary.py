@@ -12,12 +12,15 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from shop.core.thai import fold, fold_latin, has_thai
+from shop.core.thai import LEADING_VOWELS, fold, fold_latin, has_thai
 
 from .families import families
 
 FAMILY_WORD = 95  # a word of the same family, spelled right
 ROMANISED = 88  # a Thai word met by its sound in Latin letters
+_LEADING = tuple(LEADING_VOWELS)
+_FOLLOWING = tuple("ะัาำิีึืุู")
+LEAST_CLOSENESS = 30
 MOST_WORDS = 60  # words of the catalogue that one typed word may stand for
 
 
@@ -106,13 +109,18 @@ class Vocabulary:
     def _part_of(self, heard: str, word: str) -> int:
         """Closeness of a piece to a longer word it stands in, better at the word's ends.
 
-        Two letters are in many words by chance, and so are letters under other tone marks.
+        Few letters are in many words by chance, and so are letters under other tone marks;
+        a piece that tears a syllable apart (สือ in เสือ) is not a part at all.
         """
-        at_end = word.startswith(heard) or word.endswith(heard)
+        start = word.index(heard)
+        end = start + len(heard)
+        if tears_a_syllable(word, start, end):
+            return 0
+        at_end = start == 0 or end == len(word)
         nearness = 40 + 40 * len(heard) / len(word) + (8 if at_end else 0)
         if not any(heard in spelling.text for spelling in self.thai[word]):
             nearness -= 10
-        return min(round(nearness), 60 if len(heard) == 2 else 100)
+        return min(round(nearness), {2: 60, 3: 70}.get(len(heard), 100))
 
     def thai_inside(self, run: str, *, share: float = 72) -> list[tuple[int, int, int]]:
         """Where words of the catalogue stand in a run with slips: (start, end, closeness)."""
@@ -124,11 +132,9 @@ class Vocabulary:
                 continue
             where = fuzz.partial_ratio_alignment(word, run)
             if where:
-                piece = run[where.dest_start : where.dest_end]
-                slips = OSA.distance(word, piece)
+                slips, start, end = _nearest_piece(word, run, where.dest_start, where.dest_end)
                 if slips <= allowed_slips(len(word)):
-                    nearness = round(100 - 90 * slips / len(word))
-                    places.append((where.dest_start, where.dest_end, nearness))
+                    places.append((start, end, round(100 - 90 * slips / len(word))))
         return places
 
     def latin_matches(self, typed: str, *, joined: bool = False) -> dict[int, int]:
@@ -159,9 +165,28 @@ class Vocabulary:
         return near.best()
 
 
+def tears_a_syllable(text: str, start: int, end: int) -> bool:
+    """Whether a piece of Thai begins or ends between a consonant and its vowel."""
+    return (
+        text[start - 1 : start] in _LEADING
+        or text[start : start + 1] in _FOLLOWING
+        or text[end : end + 1] in _FOLLOWING
+    )
+
+
+def _nearest_piece(word: str, run: str, start: int, end: int) -> tuple[int, int, int]:
+    """The piece of whole syllables around start…end most like the word, and its slips."""
+    return min(
+        (OSA.distance(word, run[first:last]), first, last)
+        for first in range(max(0, start - 1), start + 1)
+        for last in range(end, min(len(run), end + 2) + 1)
+        if not tears_a_syllable(run, first, last) or (first, last) == (start, end)
+    )
+
+
 def allowed_slips(length: int) -> int:
     """How many letters may be wrong, missing, too many or swapped in a word of this length."""
-    return 0 if length < 4 else 1 if length < 6 else 2 if length < 10 else 3
+    return 0 if length < 4 else 1 if length < 7 else 2 if length < 11 else 3
 
 
 def _like(typed: str, words: list[str], *, fewer: int = 0) -> list[tuple[str, int]]:
@@ -194,6 +219,8 @@ class _Nearness:
 
     def add(self, spelling: Spelling, nearness: int) -> None:
         closeness = nearness * spelling.closeness // 100
+        if closeness < LEAST_CLOSENESS:
+            return
         for number in spelling.ids:
             self.found[number] = max(self.found.get(number, 0), closeness)
 
