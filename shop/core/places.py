@@ -70,6 +70,11 @@ class TambonAddress:
             f"จังหวัด{self.province.name_th}",
         ]
 
+    @property
+    def everything(self) -> str:
+        """All its names in both languages and its postcodes, for looking into."""
+        return f"{self.label('th')} {self.label('en')}".lower()
+
     def label(self, language: str) -> str:
         return " ".join([*self.lines(language), "/".join(self.postcodes)])
 
@@ -138,16 +143,33 @@ def find_tambons(text: str, *, limit: int = 12) -> list[TambonAddress]:
     if not text:
         return []
     if text.isdigit() and len(text) == 5:
-        return [tambon_address(area.code) for area in geothai.by_postal_code(text)][:limit * 3]
-    for prefix in ("ตำบล", "แขวง", "อำเภอ", "เขต", "ต.", "อ."):
-        text = text.removeprefix(prefix).strip()
+        return [tambon_address(area.code) for area in geothai.by_postal_code(text)][: limit * 3]
+    words = [_bare(word) for word in text.split()]
+    whole = _tambons_called(" ".join(words), limit * 2)
+    if whole or len(words) < 2:
+        return whole[:limit]
+    # "ในเมือง ขอนแก่น": a tambon and where it lies; the other words choose among its namesakes.
+    return [
+        place
+        for place in _tambons_called(words[0], 400)
+        if all(word.lower() in place.everything for word in words[1:])
+    ][:limit]
+
+
+def _bare(word: str) -> str:
+    for prefix in ("ตำบล", "แขวง", "อำเภอ", "เขต", "จังหวัด", "ต.", "อ.", "จ."):
+        word = word.removeprefix(prefix)
+    return word
+
+
+def _tambons_called(text: str, limit: int) -> list[TambonAddress]:
     found: list[str] = []
-    for result in geothai.search(text, limit=limit * 2) if text else []:
+    for result in geothai.search(text, limit=limit) if text else []:
         if result.level == "subdistrict":
             found.append(result.area.code)
         elif result.level == "district":
             found += [area.code for area in geothai.subdistricts(result.area.code)]
-    return [tambon_address(code) for code in dict.fromkeys(found)][:limit]
+    return [tambon_address(code) for code in dict.fromkeys(found)]
 
 
 @cache

@@ -146,9 +146,7 @@ class Fulfilment(models.Model):
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="fulfilments")
-    enterprise = models.ForeignKey(
-        Enterprise, on_delete=models.PROTECT, related_name="fulfilments"
-    )
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="fulfilments")
     state = models.CharField(
         max_length=12, choices=FulfilmentState.choices, default=FulfilmentState.PLACED
     )
@@ -218,12 +216,11 @@ class Fulfilment(models.Model):
         return Contact(order.contact_email, order.contact_phone, order.language)
 
     def delivery_window(self) -> tuple[date, date]:
-        """The days between which the parcel should be at the door."""
+        """The days between which the parcel should be at the door, as told before paying."""
         sent_on = timezone.localdate(self.dispatched_at) if self.dispatched_at else None
         start = sent_on or self.promised_on
-        first = sent_on or timezone.localdate(self.placed_at)
         return (
-            first + timedelta(days=self.fastest_days),
+            start + timedelta(days=self.fastest_days),
             start + timedelta(days=self.slowest_days),
         )
 

@@ -25,12 +25,21 @@ from .models import Zone
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Pieces of one stock record, and the price (baht) the buyer last saw for one."""
+    """Pieces of one stock record, and the price (baht) the buyer last saw for one.
+
+    `held` pieces are kept for this very buyer while they pay, so they are not gone for them.
+    """
 
     stockrecord: StockRecord
     quantity: int
     seen_price: Decimal | None = None
     line_id: int | None = None
+    held: int = 0
+
+    @property
+    def most(self) -> int:
+        """The largest quantity that can be had now (pieces)."""
+        return self.stockrecord.most_for(held=self.held)
 
 
 @dataclass(slots=True)
@@ -55,13 +64,22 @@ class LineOffer:
         return self.wanted.quantity
 
     @property
+    def top_product(self) -> Any:
+        """The product with the page and the pictures: of a size or colour, its parent."""
+        return self.product.parent if self.product.is_child else self.product
+
+    @property
+    def chilled(self) -> bool:
+        return self.product.chilled or self.top_product.chilled
+
+    @property
     def total(self) -> Decimal:
         return self.unit_price * self.quantity
 
     @property
     def most(self) -> int:
         """The largest quantity that can be had now (pieces)."""
-        return self.stockrecord.most_per_order
+        return self.wanted.most
 
     @property
     def price_before(self) -> Decimal | None:
@@ -94,7 +112,7 @@ class GroupOffer:
 
     @property
     def chilled(self) -> bool:
-        return any(line.product.chilled for line in self.lines)
+        return any(line.chilled for line in self.lines)
 
     @property
     def made_to_order(self) -> bool:
@@ -199,25 +217,26 @@ def make_offer(
 def _line_offer(item: Wanted, today: date) -> LineOffer:
     record = item.stockrecord
     price = record.price if record.price is not None else ZERO
-    problem = _problem(record, item.quantity)
+    problem = _problem(item)
     promised = None if problem == "gone" else promise_date(record, max(item.quantity, 1), today)
     return LineOffer(item, price, promised, problem)
 
 
-def _problem(record: StockRecord, quantity: int) -> str:
+def _problem(item: Wanted) -> str:
+    record = item.stockrecord
     open_now = record.product.is_published and record.partner.enterprise.is_open
-    if not open_now or record.price is None or record.most_per_order < 1:
+    if not open_now or record.price is None or item.most < 1:
         return "gone"
-    if quantity > record.most_per_order:
+    if item.quantity > item.most:
         return "too_many"
-    return "too_few" if quantity < record.min_quantity else ""
+    return "too_few" if item.quantity < record.min_quantity else ""
 
 
 def _choose_delivery(
     group: GroupOffer, book: RateBook, to: TambonAddress | None, choice: str | None
 ) -> None:
     loads = [
-        Load(line.product.weight_g, line.product.parcel_cm, line.quantity, line.product.chilled)
+        Load(line.product.weight_g, line.product.parcel_cm, line.quantity, line.chilled)
         for line in group.lines
     ]
     if to is None:
@@ -249,8 +268,7 @@ def _frozen_group(group: GroupOffer) -> dict[str, Any]:
 
 
 def _frozen_line(line: LineOffer) -> dict[str, Any]:
-    product = line.product
-    top = product.parent if product.is_child else product
+    product, top = line.product, line.top_product
     titles = [(top.title, top.title_en)]
     if product.is_child:
         titles.append((product.title, product.title_en))
@@ -280,5 +298,3 @@ def certificates_at_sale(product_ids: Iterable[int], today: date) -> dict[int, l
     for certificate in rows.annotate(covers=F("products__pk")).order_by("pk"):
         found[certificate.covers].append(certificate.snapshot())
     return found
-
-

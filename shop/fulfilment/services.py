@@ -61,7 +61,7 @@ def cancel_fulfilment(*, fulfilment_id: int, by: Any = None, reason: str = "") -
     if not can_be_cancelled(fulfilment):
         raise TooLate(fulfilment)
     _undo(fulfilment, FulfilmentState.CANCELLED, by=by, reason=reason)
-    _tell_group(fulfilment, "part_cancelled")
+    _tell_group(fulfilment, "part_called_off")
     return fulfilment
 
 
@@ -262,9 +262,7 @@ def _tell_group(fulfilment: Fulfilment, kind: str) -> None:
 
 def _locked(fulfilment_id: int) -> Fulfilment:
     return (
-        Fulfilment.objects.for_update()
-        .select_related("order", "enterprise")
-        .get(pk=fulfilment_id)
+        Fulfilment.objects.for_update().select_related("order", "enterprise").get(pk=fulfilment_id)
     )
 
 

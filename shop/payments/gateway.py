@@ -244,5 +244,3 @@ def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
         raise Refused(error.code or "refused", str(error)) from error
     except stripe.StripeError as error:
         raise ProviderDown(str(error)) from error
-
-

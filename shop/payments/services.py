@@ -4,6 +4,7 @@ No function here calls the provider inside a transaction: a row is written first
 made with the row's own key, and what came back is written in a second, short transaction.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -31,6 +32,8 @@ from .states import (
 ASK_EVERY = timedelta(seconds=15)
 RETRY_EVENT_AFTER = timedelta(seconds=30)
 ASK_REFUND_EVERY = timedelta(minutes=2)
+
+logger = logging.getLogger(__name__)
 
 
 class WrongAmount(Exception):
@@ -62,12 +65,18 @@ def new_attempt(
 def open_with_provider(attempt: PaymentAttempt) -> PaymentAttempt:
     """Tell the provider of the attempt, once; repeating finds the same payment.
 
-    Raises ProviderDown (the attempt stays new and is closed by the sweep) and Refused.
+    Raises ProviderDown (the attempt stays new and is closed by the sweep) and Refused. Told by
+    several at once (a double submit), the provider answers one; the others take its answer.
     """
     if attempt.state != AttemptState.NEW:
         return attempt
     try:
         standing = gateway.open_payment(attempt)
+    except ProviderDown:
+        now = PaymentAttempt.objects.get(pk=attempt.pk)
+        if now.state == AttemptState.NEW:
+            raise
+        return now
     except Refused as refusal:
         _note_refused(attempt.pk, refusal)
         raise
@@ -248,6 +257,9 @@ def _patiently(step: Callable[[], Any]) -> bool:
     try:
         step()
     except (ProviderDown, Refused):
+        return False
+    except WrongAmount:
+        logger.exception("a payment of another amount than asked; a human has to look")
         return False
     return True
 

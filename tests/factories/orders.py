@@ -28,7 +28,7 @@ ADDRESS = {
     "building": "",
     "soi": "เจริญกรุง 42",
     "road": "เจริญกรุง",
-    "tambon_code": "100405",
+    "tambon_code": "100404",
     "postcode": "10500",
 }
 

@@ -8,4 +8,3 @@ class BasketMiddleware(OscarBasketMiddleware):
 
     def apply_offers_to_basket(self, request, basket) -> None:
         return None
-

@@ -36,19 +36,23 @@ class TooFew(Exception):
 
 
 @transaction.atomic
-def add_to_basket(*, basket: Basket, product_id: int, quantity: int) -> Line:
+def add_to_basket(
+    *, basket: Basket, product_id: int, quantity: int, held: Mapping[int, int] | None = None
+) -> Line:
     """Put pieces into the basket, on top of those already there.
 
-    Raises CannotBeAdded, TooMany and TooFew; the basket is then as before.
+    `held`: stock record id → pieces kept for this buyer by a payment under way. Raises CannotBeAdded, TooMany and TooFew; the basket is then as before.
     """
     record = _stockrecords().filter(product_id=product_id).first()
-    if record is None or not _sellable(record):
+    kept = (held or {}).get(record.pk, 0) if record is not None else 0
+    if record is None or not _sellable(record, kept):
         raise CannotBeAdded(record)
     if basket.pk is None:
         basket.save()
+    _lock(basket)
     line = Line.objects.select_for_update().filter(basket=basket, stockrecord=record).first()
     total = quantity + (line.quantity if line else 0)
-    _check(record, total)
+    _check(record, total, kept)
     if line is None:
         line = Line(
             basket=basket,
@@ -65,15 +69,18 @@ def add_to_basket(*, basket: Basket, product_id: int, quantity: int) -> Line:
 
 
 @transaction.atomic
-def change_quantity(*, basket: Basket, line_id: int, quantity: int) -> Line | None:
-    """Set a line's pieces; 0 takes it out. Raises TooMany and TooFew."""
+def change_quantity(
+    *, basket: Basket, line_id: int, quantity: int, held: Mapping[int, int] | None = None
+) -> Line | None:
+    """Set a line's pieces; 0 takes it out. Raises TooMany and TooFew. `held`: as above."""
     line = Line.objects.select_for_update().filter(basket=basket, pk=line_id).first()
     if line is None:
         return None
     if quantity <= 0:
         line.delete()
         return line
-    _check(_stockrecords().get(pk=line.stockrecord_id), quantity)
+    record = _stockrecords().get(pk=line.stockrecord_id)
+    _check(record, quantity, (held or {}).get(record.pk, 0))
     line.quantity = quantity
     line.save(update_fields=["quantity", "date_updated"])
     return line
@@ -88,15 +95,22 @@ def note_seen_prices(*, basket_id: int) -> None:
             line.save(update_fields=["price_excl_tax", "price_incl_tax"])
 
 
-def wanted_from(basket_id: int | None) -> list[Wanted]:
+def wanted_from(basket_id: int | None, held: Mapping[int, int] | None = None) -> list[Wanted]:
     """The basket's lines as an offer wants them, in the order they were added; one statement."""
     if basket_id is None:
         return []
+    kept = held or {}
     lines = Line.objects.filter(basket_id=basket_id).select_related(
         "stockrecord__product__parent", "stockrecord__partner__enterprise"
     )
     return [
-        Wanted(line.stockrecord, line.quantity, line.price_incl_tax, line.pk)
+        Wanted(
+            line.stockrecord,
+            line.quantity,
+            line.price_incl_tax,
+            line.pk,
+            kept.get(line.stockrecord_id, 0),
+        )
         for line in lines.order_by("date_created", "pk")
     ]
 
@@ -120,21 +134,27 @@ def count_pieces(basket: Any) -> int:
     return sum(Line.objects.filter(basket=basket.pk).values_list("quantity", flat=True))
 
 
+def _lock(basket: Basket) -> None:
+    """One change at a time: two taps at once must not write the same line twice."""
+    list(Basket.objects.select_for_update().filter(pk=basket.pk).values_list("pk"))
+
+
 def _stockrecords() -> Any:
     return StockRecord.objects.select_related("product__parent", "partner__enterprise")
 
 
-def _sellable(record: StockRecord) -> bool:
+def _sellable(record: StockRecord, held: int) -> bool:
     return (
         record.product.is_published
         and record.partner.enterprise.is_open
         and record.price is not None
-        and record.most_per_order > 0
+        and record.most_for(held=held) > 0
     )
 
 
-def _check(record: StockRecord, quantity: int) -> None:
-    if quantity > record.most_per_order:
-        raise TooMany(record.most_per_order)
+def _check(record: StockRecord, quantity: int, held: int) -> None:
+    most = record.most_for(held=held)
+    if quantity > most:
+        raise TooMany(most)
     if quantity < record.min_quantity:
         raise TooFew(record.min_quantity)

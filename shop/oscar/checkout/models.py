@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 
 from shop.oscar.basket.models import Basket
+from shop.payments.states import Method
 
 from .states import CheckoutState
 
@@ -15,8 +16,8 @@ class Checkout(models.Model):
     """One way through the checkout: contact, address, delivery choices, and the frozen offer.
 
     While `open`, `contact`, `address` and `choices` (enterprise id → delivery method slug) are
-    filled in. When the buyer pays, `offer` freezes lines, charges, promises and the total
-    (baht as text); the order is written from it and from nothing else.
+    filled in. When the buyer pays, `offer` freezes contact, address, lines, charges, promises
+    and the total (baht as text); the order is written from it and from nothing else.
     """
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -34,6 +35,7 @@ class Checkout(models.Model):
     contact = models.JSONField(default=dict)
     address = models.JSONField(default=dict)
     choices = models.JSONField(default=dict)
+    method = models.CharField(max_length=10, choices=Method.choices, default=Method.CARD)
     offer = models.JSONField(default=dict)
     total = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     state = models.CharField(
@@ -44,6 +46,13 @@ class Checkout(models.Model):
 
     class Meta:
         ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["basket"],
+                condition=models.Q(state__in=["open", "paying"]),
+                name="checkout_once_per_basket",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"checkout {self.reference} ({self.state})"

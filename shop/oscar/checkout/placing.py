@@ -23,6 +23,10 @@ from shop.payments.models import PaymentAttempt
 from .models import Checkout
 
 
+#: What a checkout keeps of an address, by the names of ThaiAddress.
+ADDRESS_PARTS = ("house_number", "moo", "building", "soi", "road", "tambon_code", "postcode")
+
+
 def place_order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
     """The order, its parts, the mails that tell of it, all in the caller's transaction.
 
@@ -44,7 +48,8 @@ def place_order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
 
 
 def _order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
-    offer, contact = checkout.offer, checkout.contact
+    offer = checkout.offer
+    contact = offer["contact"]
     charges = sum((Decimal(group["charge"]) for group in offer["groups"]), ZERO)
     total = Decimal(offer["total"])
     return Order.objects.create(
@@ -58,7 +63,7 @@ def _order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
         total_excl_tax=total,
         shipping_incl_tax=charges,
         shipping_excl_tax=charges,
-        shipping_address=_address(checkout),
+        shipping_address=_address(contact, offer["address"]),
         status=OrderStatus.WAITING,
         guest_email="" if checkout.user_id else contact.get("email", ""),
         contact_name=contact.get("name", ""),
@@ -75,12 +80,11 @@ def _order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
     )
 
 
-def _address(checkout: Checkout) -> ShippingAddress:
-    known = {field.name for field in ShippingAddress._meta.get_fields()}
+def _address(contact: dict[str, str], parts: dict[str, str]) -> ShippingAddress:
     address = ShippingAddress(
-        first_name=checkout.contact.get("name", ""),
-        phone_number=checkout.contact.get("phone", ""),
-        **{key: value for key, value in checkout.address.items() if key in known},
+        first_name=contact.get("name", ""),
+        phone_number=contact.get("phone", ""),
+        **{name: parts.get(name, "") for name in ADDRESS_PARTS},
     )
     address.fill_oscar_lines()
     address.save()

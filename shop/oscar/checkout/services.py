@@ -4,13 +4,14 @@ An order exists if and only if its money was captured and its goods are held. Th
 steps, and why nothing is lost when any of them dies, is told in docs/architecture.md.
 """
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -19,17 +20,26 @@ from shop.core.places import TambonAddress, tambon_address
 from shop.core.states import move
 from shop.fulfilment.offers import Offer, make_offer
 from shop.oscar.basket.services import wanted_from
-from shop.oscar.partner.services import NotEnough, hold_goods, release_goods, take_goods
+from shop.oscar.partner.services import (
+    NotEnough,
+    held_pieces,
+    hold_goods,
+    release_goods,
+    take_goods,
+)
 from shop.outbox.services import Contact, send_later
 from shop.payments import services as payments
 from shop.payments.models import PaymentAttempt
-from shop.payments.states import AttemptState
+from shop.payments.states import AttemptState, Method
 
 from .models import Checkout
 from .placing import place_order
 from .states import TRANSITIONS, CheckoutState
 
 CLOSING_TRIES = 3
+UNDER_WAY = (CheckoutState.OPEN, CheckoutState.PAYING)
+
+logger = logging.getLogger(__name__)
 
 
 class OfferChanged(Exception):
@@ -53,39 +63,64 @@ class AlreadyPlaced(Exception):
 
 def open_checkout(*, basket: Any, user: Any, language: str) -> Checkout:
     """The buyer's way through the checkout for this basket; the one under way, if there is one."""
-    under_way = Checkout.objects.filter(
-        basket_id=basket.pk, state__in=[CheckoutState.OPEN, CheckoutState.PAYING]
-    ).first()
-    if under_way is not None:
-        return under_way
+    found = under_way(basket.pk)
+    if found is not None:
+        return found
     person = user if getattr(user, "is_authenticated", False) else None
-    return Checkout.objects.create(basket_id=basket.pk, user=person, language=language)
+    try:
+        with transaction.atomic():
+            return Checkout.objects.create(basket_id=basket.pk, user=person, language=language)
+    except IntegrityError:  # another request of the same buyer was first
+        return Checkout.objects.get(basket_id=basket.pk, state__in=UNDER_WAY)
+
+
+def under_way(basket_id: int | None) -> Checkout | None:
+    """The checkout of this basket that is being filled in or paid; there is one at most."""
+    return Checkout.objects.filter(basket_id=basket_id, state__in=UNDER_WAY).first()
+
+
+def held_for(checkout: Checkout | None) -> dict[int, int]:
+    """Stock record id → pieces kept for this buyer while they pay."""
+    if checkout is None or checkout.state != CheckoutState.PAYING:
+        return {}
+    return held_pieces(checkout.reference)
 
 
 @transaction.atomic
 def set_address(
-    *, checkout: Checkout, contact: Mapping[str, str], address: Mapping[str, str], consents: Any = ()
+    *,
+    checkout: Checkout,
+    contact: Mapping[str, str],
+    address: Mapping[str, str],
+    consents: Iterable[str] = (),
+    language: str = "",
 ) -> Checkout:
-    """Who gets the parcels and where; `consents` are purposes the buyer ticked."""
+    """Who gets the parcels and where; `consents` are purposes the buyer ticked.
+
+    A payment under way goes on to what was agreed when it began; see `begin_payment`.
+    """
     locked = _locked(checkout.pk)
     locked.contact, locked.address = dict(contact), dict(address)
-    locked.save(update_fields=["contact", "address"])
+    locked.language = language or locked.language
+    locked.save(update_fields=["contact", "address", "language"])
+    person = {"user_id": locked.user_id, "contact": contact.get("email", "")}
     for purpose in consents:
-        Consent.objects.create(
-            user_id=locked.user_id,
-            contact=contact.get("email", ""),
-            purpose=purpose,
-            wording_version=settings.CONSENT_WORDING,
-        )
+        if Consent.objects.filter(**person, purpose=purpose, withdrawn_at=None).exists():
+            continue
+        Consent.objects.create(**person, purpose=purpose, wording_version=settings.CONSENT_WORDING)
     return locked
 
 
 @transaction.atomic
-def set_choices(*, checkout: Checkout, choices: Mapping[str, str]) -> Checkout:
-    """Which way each group's part is sent: enterprise id → delivery method slug."""
+def set_choices(
+    *, checkout: Checkout, choices: Mapping[str, str], method: str = "", language: str = ""
+) -> Checkout:
+    """Which way each group's part is sent (enterprise id → delivery method slug), how it is paid."""
     locked = _locked(checkout.pk)
     locked.choices = dict(choices)
-    locked.save(update_fields=["choices"])
+    locked.method = Method(method or locked.method)
+    locked.language = language or locked.language
+    locked.save(update_fields=["choices", "method", "language"])
     return locked
 
 
@@ -98,7 +133,7 @@ def destination(checkout: Checkout) -> TambonAddress | None:
 def offer_now(checkout: Checkout, *, today: date) -> Offer:
     """What the basket costs at this moment, sent there in the chosen ways."""
     return make_offer(
-        wanted_from(checkout.basket_id),
+        wanted_from(checkout.basket_id, held_for(checkout)),
         today=today,
         to=destination(checkout),
         choices=checkout.choices,
@@ -140,7 +175,7 @@ def _hold_and_write(
     offer = offer_now(checkout, today=today)
     if offer.has_problem or not offer.is_complete or str(offer.total) != seen_total:
         raise OfferChanged(offer)
-    frozen = offer.frozen()
+    frozen = {**offer.frozen(), "contact": checkout.contact, "address": checkout.address}
     if before is not None:
         same = before.method == method and checkout.offer == frozen
         usable = before.expires_at > timezone.now() + timedelta(seconds=30)
@@ -262,7 +297,7 @@ def _pay_back(checkout: Checkout, attempt: PaymentAttempt, why: str) -> None:
     )
     send_later(
         why,
-        to=Contact(checkout.contact.get("email", ""), "", checkout.language),
+        to=Contact(checkout.offer["contact"].get("email", ""), "", checkout.language),
         context={"total": str(attempt.amount), "method": attempt.method},
         about=attempt,
         once=f"{why}:{attempt.pk}",
@@ -291,10 +326,8 @@ def _let_go(reference: UUID) -> None:
 def settle_due(*, most: int = 50) -> int:
     """Everything paid and not yet settled becomes an order or a refund."""
     due = PaymentAttempt.objects.filter(state=AttemptState.PAID, settled_at=None)
-    references = list(due.order_by("paid_at").values_list("checkout_reference", flat=True)[:most])
-    for reference in dict.fromkeys(references):
-        settle_checkout(reference)
-    return len(references)
+    references = due.order_by("paid_at").values_list("checkout_reference", flat=True)[:most]
+    return _settle_each(references)
 
 
 def close_and_release() -> int:
@@ -305,10 +338,19 @@ def close_and_release() -> int:
             state__in=[AttemptState.NEW, AttemptState.PENDING]
         ).values("checkout_reference")
     )
-    references = [*ended, *failed.values_list("reference", flat=True)[:50]]
+    return _settle_each([*ended, *failed.values_list("reference", flat=True)[:50]])
+
+
+def _settle_each(references: Iterable[UUID]) -> int:
+    """One checkout that cannot be settled must not keep the others waiting."""
+    settled = 0
     for reference in dict.fromkeys(references):
-        settle_checkout(reference)
-    return len(references)
+        try:
+            settle_checkout(reference)
+            settled += 1
+        except Exception:
+            logger.exception("checkout %s could not be settled", reference)
+    return settled
 
 
 def _locked(checkout_id: int) -> Checkout:

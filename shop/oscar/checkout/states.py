@@ -13,7 +13,13 @@ class CheckoutState(models.TextChoices):
 
 
 TRANSITIONS = {
-    CheckoutState.OPEN: (CheckoutState.PAYING, CheckoutState.LAPSED),
+    # Money may arrive after its payment was given up: then it becomes an order or goes back.
+    CheckoutState.OPEN: (
+        CheckoutState.PAYING,
+        CheckoutState.PLACED,
+        CheckoutState.LAPSED,
+        CheckoutState.REFUNDED,
+    ),
     CheckoutState.PAYING: (
         CheckoutState.OPEN,
         CheckoutState.PLACED,

@@ -28,9 +28,7 @@ class StockRecord(AbstractStockRecord):
     or sold and not yet sent.
     """
 
-    sells = models.CharField(
-        _("Sold"), max_length=14, choices=Sells.choices, default=Sells.STOCK
-    )
+    sells = models.CharField(_("Sold"), max_length=14, choices=Sells.choices, default=Sells.STOCK)
     min_quantity = models.PositiveIntegerField(_("Smallest quantity"), default=1)
     max_quantity = models.PositiveIntegerField(_("Largest quantity"), null=True, blank=True)
     lead_days = models.PositiveSmallIntegerField(_("Working days to make"), null=True, blank=True)
@@ -69,9 +67,14 @@ class StockRecord(AbstractStockRecord):
     @property
     def most_per_order(self) -> int:
         """The largest quantity one order may take now (pieces)."""
+        return self.most_for(held=0)
+
+    def most_for(self, *, held: int) -> int:
+        """The same for a buyer for whom `held` pieces are kept already."""
         if self.is_made_to_order:
             return self.max_quantity or 999
-        return min(self.free_pieces, self.max_quantity or self.free_pieces)
+        free = max(self.net_stock_level + held, 0)
+        return min(free, self.max_quantity or free)
 
     def can_sell(self, quantity: int) -> bool:
         return self.min_quantity <= quantity <= self.most_per_order

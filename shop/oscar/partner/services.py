@@ -73,6 +73,12 @@ def hold_goods(*, reference: UUID, wanted: Mapping[int, int]) -> None:
     )
 
 
+def held_pieces(reference: UUID) -> dict[int, int]:
+    """Stock record id → pieces kept for this checkout right now."""
+    holds = StockHold.objects.of(reference).filter(state=HoldState.HELD)
+    return dict(holds.values_list("stockrecord_id", "quantity"))
+
+
 @transaction.atomic
 def take_goods(*, reference: UUID) -> bool:
     """The held goods are sold. False when they are not held (any more)."""
