@@ -35,7 +35,7 @@ test-browser: dev ## run the tests that need a browser (Chromium)
 bench: dev ## measure SQL statements and times on 10,000 products; writes to bench/
 	@$(VENV) -m bench $(ARGS)
 
-messages: dev ## collect the strings to translate into shop/locale (needs GNU gettext)
+messages: dev ## collect the strings to translate into shop/locale/th
 	@$(VENV) -m deploy.messages collect
 
 lock: dev ## resolve the packages of pyproject.toml anew into deploy/requirements

@@ -1,5 +1,6 @@
 """The shop's Thai strings: compile them, and say which are still missing.
 
+    python -m deploy.messages collect     bring new strings into the .po, let unused ones go
     python -m deploy.messages compile     .po to .mo, where the .mo is older or missing
     python -m deploy.messages check       every string of ours has a Thai translation, none fuzzy
 
@@ -8,7 +9,7 @@ Written over Babel and Django's own template reader, so that no gettext program 
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from typing import NamedTuple
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import read_po, write_po
 
 from deploy.digests import PACKAGES, ROOT
 
@@ -42,6 +43,7 @@ class Message(NamedTuple):
     context: str | None
     text: str
     place: str
+    plural: str = ""
 
 
 def compile_stale() -> list[Path]:
@@ -94,12 +96,34 @@ def messages_in(source: str, path: Path) -> Iterator[Message]:
     for number, found, _, context in extract(
         "python", lines, keywords=KEYWORDS, options={"encoding": "utf-8"}
     ):
-        text = found[0] if isinstance(found, tuple) else found
+        text, plural = found if isinstance(found, tuple) else (found, "")
         if text:
-            yield Message(context, text, f"{path.relative_to(ROOT)}:{number}")
+            yield Message(context, text, f"{path.relative_to(ROOT)}:{number}", plural or "")
 
 
-def untranslated(messages: Iterator[Message], catalogue: Catalog) -> list[str]:
+def collect(messages: Iterable[Message], path: Path) -> Catalog:
+    """Write a catalogue with exactly these messages, keeping the translations that `path` has.
+
+    Nothing is guessed: a new string has no translation until somebody writes one.
+    """
+    if path.exists():
+        catalogue = read_catalogue(path)
+    else:
+        catalogue = Catalog(locale=path.parents[1].name, charset="utf-8", fuzzy=False)
+    template = Catalog()
+    for message in messages:
+        name = (message.text, message.plural) if message.plural else message.text
+        file = message.place.partition(":")[0]  # no line number: it changes with every edit
+        template.add(name, locations=[(file, None)], context=message.context)  # type: ignore[list-item]
+    catalogue.update(template, no_fuzzy_matching=True)
+    catalogue.obsolete.clear()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("wb") as file_:
+        write_po(file_, catalogue, width=100, omit_header=False, sort_by_file=True)
+    return catalogue
+
+
+def untranslated(messages: Iterable[Message], catalogue: Catalog) -> list[str]:
     """A line for each string without a finished translation, and for each fuzzy one."""
     complaints = []
     seen: set[tuple[str | None, str]] = set()
@@ -130,6 +154,9 @@ def main(arguments: list[str]) -> int:
         for path in compile_stale():
             print(f"compiled {path.relative_to(ROOT)}")
         return 0
+    if arguments == ["collect"]:
+        collect(our_messages(), THAI)
+        return check()
     if arguments == ["check"]:
         return check()
     print(__doc__, file=sys.stderr)

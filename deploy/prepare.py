@@ -20,7 +20,8 @@ from deploy.progress import Progress, StepFailed
 
 ENVIRONMENT = ROOT / ".venv"
 PYTHON = ENVIRONMENT / "bin" / "python"
-VAR = ROOT / "var"
+# Settings read the same name: everything that is written lies below this folder.
+VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var")
 INSTALLED = ENVIRONMENT / "installed.json"
 PIP_OPTIONS = [
     "--require-hashes",
