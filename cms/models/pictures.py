@@ -1,4 +1,4 @@
-"""Wagtail pages and pictures."""
+"""Pictures with their prepared sizes."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
