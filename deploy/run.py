@@ -8,13 +8,13 @@ Only the standard library is used: this runs before anything is installed.
 """
 
 import fcntl
-import json
 import os
 import re
 import signal
 import socket
 import sys
 import time
+import tomllib
 import unicodedata
 import urllib.error
 import urllib.request
@@ -32,8 +32,9 @@ DEFAULT_PORT = 8000
 USUAL_SIMULATOR_PORT = 12111
 SECONDS_TO_OPEN = 120
 DEATHS_BEFORE_GIVING_UP = 3
+ACCOUNT_COLUMNS = ("who", "email", "phone", "password", "where")
 WEBHOOK = "/payments/webhook/"
-ACCOUNTS = VAR / "demo-accounts.json"
+ACCOUNTS = ROOT / "shop" / "demo" / "accounts.toml"
 
 
 class CannotStart(Exception):
@@ -156,7 +157,7 @@ def prepare(progress: Progress, environment: Mapping[str, str]) -> None:
         stamp.set("static", static)
 
     demo = stamps.demo_digest()
-    if new_database or not stamp.holds("demo", demo) or not ACCOUNTS.exists():
+    if new_database or not stamp.holds("demo", demo):
         stamp.forget("demo")
         progress.run(
             "Loading the demo market",
@@ -266,28 +267,22 @@ def answers(address: str) -> bool:
 
 
 def read_accounts(path: Path) -> list[dict[str, str]]:
-    """The demo accounts as the loading step has written them."""
-    if not path.exists():
-        return []
-    return [{key: str(value) for key, value in row.items()} for row in json.loads(path.read_text())]
+    """The demo accounts, each as one row of the table to sign in with."""
+    accounts = tomllib.loads(path.read_text(encoding="utf-8"))["account"]
+    return [{column: str(account[column]) for column in ACCOUNT_COLUMNS} for account in accounts]
 
 
 def welcome(port: int, accounts: list[dict[str, str]]) -> str:
     """The last lines of the start: the address and a table of the accounts to sign in with."""
     lines = ["", f"  ตลาดลอยฟ้า · Talat Loi Fa    http://127.0.0.1:{port}/", ""]
-    if accounts:
-        columns = list(accounts[0])
-        widths = {
-            column: max(cells(text) for text in [column, *(row[column] for row in accounts)])
-            for column in columns
-        }
-        rows = [{column: column.replace("_", " ") for column in columns}, *accounts]
-        for row in rows:
-            padded = (
-                row[column] + " " * (widths[column] - cells(row[column])) for column in columns
-            )
-            lines.append("  " + "   ".join(padded).rstrip())
-        lines.append("")
+    header = {column: column for column in ACCOUNT_COLUMNS}
+    widths = {
+        column: max(cells(row[column]) for row in [header, *accounts]) for column in ACCOUNT_COLUMNS
+    }
+    for row in [header, *accounts]:
+        padded = (row[name] + " " * (width - cells(row[name])) for name, width in widths.items())
+        lines.append("  " + "   ".join(padded).rstrip())
+    lines.append("")
     lines.append("  Ctrl-C stops the shop. Logs: var/log/   Mails: var/mail/   SMS: var/sms/")
     return "\n".join(lines) + "\n"
 

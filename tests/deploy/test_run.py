@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from deploy import run, stamps
+from deploy.digests import ROOT
 from deploy.progress import Progress, StepFailed
 
 
@@ -22,15 +23,12 @@ class Steps:
             raise StepFailed(title)
         if "database" in title:
             (self.var / "shop.sqlite3").write_text("migrated")
-        if "demo market" in title:
-            (self.var / "demo-accounts.json").write_text("[]")
 
 
 @pytest.fixture
 def var(tmp_path, monkeypatch):
     """A folder for what is written, with nothing in it yet."""
     monkeypatch.setattr(run, "VAR", tmp_path)
-    monkeypatch.setattr(run, "ACCOUNTS", tmp_path / "demo-accounts.json")
     monkeypatch.setattr(stamps, "stale_messages", lambda: False)
     monkeypatch.delenv("DATABASE_URL", raising=False)
     return tmp_path
@@ -157,18 +155,26 @@ def test_no_simulator_runs_beside_a_stripe_key(var, monkeypatch):
 
 
 def test_the_accounts_stand_in_straight_columns_in_thai_too():
-    accounts = [
-        {"who": "ผู้ซื้อ", "sign_in": "buyer@example.com", "password": "a-b-c"},
-        {"who": "office", "sign_in": "officer@example.com", "password": "d-e-f"},
-    ]
+    accounts = run.read_accounts(run.ACCOUNTS)
 
     said = run.welcome(8123, accounts).splitlines()
 
     assert any("http://127.0.0.1:8123/" in line for line in said)
-    header, *rows = [line for line in said if "who" in line or "@example.com" in line]
-    names = ["buyer@", "officer@"]
-    columns = [run.cells(row[: row.index(name)]) for row, name in zip(rows, names, strict=True)]
-    assert columns == [header.index("sign in")] * 2
+    (header,) = [line for line in said if "email" in line]
+    rows = [line for line in said if "@example.com" in line]
+    assert len(rows) == len(accounts) >= 5
+    for row, account in zip(rows, accounts, strict=True):
+        for column in ("email", "phone", "password", "where"):
+            before = row[: row.index(account[column])]
+            assert run.cells(before) == header.index(column)
+
+
+def test_the_readme_lists_the_accounts_that_the_start_prints():
+    readme = (ROOT / "README.md").read_text()
+
+    for account in run.read_accounts(run.ACCOUNTS):
+        cells = [account["who"], account["email"], account["phone"], f"`{account['password']}`"]
+        assert f"| {' | '.join(cells)} |" in readme
 
 
 def test_a_step_that_fails_shows_its_last_words(tmp_path):
