@@ -1,0 +1,20 @@
+"""`manage.py load_demo`: the demo market's groups, goods, rates, accounts and orders."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from shop.demo.services import load_demo
+
+
+class Command(BaseCommand):
+    help = "Load the demo market, or bring it up to date with its data files."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        started = time.monotonic()
+        load_demo(
+            say=lambda line: self.stdout.write(f"  {time.monotonic() - started:5.1f} s  {line}"),
+            accounts_file=settings.VAR_DIR / "demo-accounts.json",
+        )

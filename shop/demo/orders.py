@@ -1,0 +1,163 @@
+"""A few past orders of the demo buyer, so that account and workspace are not empty.
+
+They go through the same verbs as every order; only the payment provider is not asked, and the
+clock is turned back afterwards.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from shop.core.models import StateChange, User
+from shop.core.states import move
+from shop.fulfilment import services as steps
+from shop.fulfilment.models import Carrier, Fulfilment, Parcel
+from shop.oscar.address.models import UserAddress
+from shop.oscar.basket.models import Basket
+from shop.oscar.basket.services import add_to_basket
+from shop.oscar.checkout import services as checkouts
+from shop.oscar.checkout.models import Checkout
+from shop.oscar.checkout.states import TRANSITIONS, CheckoutState
+from shop.oscar.order.models import Order
+from shop.oscar.partner.models import StockRecord
+from shop.oscar.partner.services import hold_goods
+from shop.outbox.models import Message
+from shop.payments import services as payments
+from shop.payments.gateway import Standing
+
+
+@dataclass(frozen=True, slots=True)
+class PastOrder:
+    """What was bought (part's slug → pieces), how many days ago, and how far it has come."""
+
+    wanted: Mapping[str, int]
+    days_ago: int
+    method: str
+    steps: tuple[str, ...]  # of accept, start, pack, dispatch, receive; in this order
+
+
+#: None of them can still be cancelled or declined: the provider never saw their money.
+PAST = (
+    PastOrder({"thung-kula-rong-hai-hom-mali-rice-5kg": 2}, 12, "card",
+              ("accept", "pack", "dispatch", "receive")),
+    PastOrder({"praewa-silk-of-kalasin-shawl": 1}, 9, "promptpay", ("accept", "start")),
+    PastOrder({"thung-kula-rong-hai-hom-mali-rice-1kg": 3}, 1, "card", ("accept", "pack")),
+)  # fmt: skip
+#: Hours after placing at which each step was taken.
+HOURS = {"accept": 3, "start": 30, "pack": 20, "dispatch": 26, "receive": 98}
+TRACKING = "ET100000005TH"
+
+
+def load_orders(buyer: User, leaders: Mapping[int, User]) -> int:
+    """The past orders, unless the buyer has any order; `leaders` by enterprise id."""
+    if Order.objects.filter(user=buyer).exists():
+        return 0
+    address = UserAddress.objects.filter(user=buyer).order_by("-is_default_for_shipping").first()
+    assert address is not None
+    for past in PAST:
+        with transaction.atomic():
+            _load(past, buyer, address, leaders)
+    return len(PAST)
+
+
+def _load(
+    past: PastOrder, buyer: User, address: UserAddress, leaders: Mapping[int, User]
+) -> None:
+    checkout = _filled_checkout(past, buyer, address)
+    back = timedelta(days=past.days_ago)
+    _pay(checkout, past.method, timezone.localdate() - back)
+    order = Order.objects.get(checkout_reference=checkout.reference)
+    for part in order.fulfilments.all():
+        for step in past.steps:
+            STEPS[step](part, leaders[part.enterprise_id], buyer)
+    _turn_back(order, back, past.steps)
+    _mails_were_read(order)
+
+
+def _filled_checkout(past: PastOrder, buyer: User, address: UserAddress) -> Checkout:
+    basket = Basket.objects.create(owner=buyer, status=Basket.SAVED)
+    for slug, quantity in past.wanted.items():
+        product_id = StockRecord.objects.values_list("product_id", flat=True).get(partner_sku=slug)
+        add_to_basket(basket=basket, product_id=product_id, quantity=quantity)
+    checkout = checkouts.open_checkout(basket=basket, user=buyer, language="th")
+    parts = ("house_number", "moo", "building", "soi", "road", "tambon_code", "postcode")
+    return checkouts.set_address(
+        checkout=checkout,
+        contact={"name": buyer.get_full_name(), "email": buyer.email or "",
+                 "phone": buyer.phone or ""},
+        address={name: str(getattr(address, name)) for name in parts},
+    )  # fmt: skip
+
+
+def _pay(checkout: Checkout, method: str, day: Any) -> None:
+    """Hold, note as paid, settle: as the checkout does, but nobody asks the provider."""
+    offer = checkouts.offer_now(checkout, today=day)
+    hold_goods(reference=checkout.reference, wanted=offer.quantities())
+    checkout.offer, checkout.total = offer.frozen(), offer.total
+    move(checkout, CheckoutState.PAYING, transitions=TRANSITIONS, also=["offer", "total"])
+    attempt = payments.new_attempt(
+        checkout_reference=checkout.reference,
+        method=method,
+        amount=offer.total,
+        expires_at=timezone.now(),
+        opening={},
+    )
+    paid = Standing("paid", amount=offer.total, intent_id=f"pi_demo_{uuid4().hex}")
+    payments.note_standing(attempt.pk, paid)
+    checkouts.settle_checkout(checkout.reference)
+
+
+def _dispatch(part: Fulfilment, leader: User, buyer: User) -> None:
+    carrier = part.carrier or Carrier.objects.get(slug="thailand_post")
+    number = TRACKING if carrier.knows(TRACKING) else ""
+    steps.dispatch_fulfilment(
+        fulfilment_id=part.pk, by=leader, carrier=carrier, tracking_number=number
+    )
+
+
+STEPS: dict[str, Callable[[Fulfilment, User, User], Any]] = {
+    "accept": lambda part, leader, _: steps.accept_fulfilment(fulfilment_id=part.pk, by=leader),
+    "start": lambda part, leader, _: steps.start_fulfilment(fulfilment_id=part.pk, by=leader),
+    "pack": lambda part, leader, _: steps.pack_fulfilment(fulfilment_id=part.pk, by=leader),
+    "dispatch": _dispatch,
+    "receive": lambda part, _, buyer: steps.receive_fulfilment(fulfilment_id=part.pk, by=buyer),
+}
+
+
+def _turn_back(order: Order, back: timedelta, taken: tuple[str, ...]) -> None:
+    """All of it happened so long ago, with some hours between the steps."""
+    placed = timezone.now() - back
+    Order.objects.filter(pk=order.pk).update(date_placed=placed)
+    fields = {"accept": "accepted_at", "start": "started_at", "pack": "packed_at",
+              "dispatch": "dispatched_at", "receive": "received_at"}  # fmt: skip
+    times: dict[str, Any] = {fields[step]: _at(placed, step) for step in taken}
+    if "dispatch" in taken:
+        times["received_by_itself_at"] = F("received_by_itself_at") - back
+    parts = Fulfilment.objects.filter(order=order)
+    parts.update(placed_at=placed, answer_by=F("answer_by") - back, **times)
+    Parcel.objects.filter(fulfilment__in=parts).update(dispatched_at=_at(placed, "dispatch"))
+    for part in parts:
+        changes = StateChange.objects.filter(about_label="fulfilment.fulfilment", about_id=part.pk)
+        for change, step in zip(changes.order_by("pk"), ("placed", *taken), strict=False):
+            change.at = placed if step == "placed" else _at(placed, step)
+            change.save(update_fields=["at"])
+
+
+def _at(placed: datetime, step: str) -> datetime:
+    return min(placed + timedelta(hours=HOURS[step]), timezone.now())
+
+
+def _mails_were_read(order: Order) -> None:
+    """The mails about it have long been sent; the worker need not send them now."""
+    about = {
+        Order._meta.label_lower: [order.pk],
+        Fulfilment._meta.label_lower: list(order.fulfilments.values_list("pk", flat=True)),
+    }
+    for label, ids in about.items():
+        Message.objects.filter(about_label=label, about_id__in=ids, sent_at=None).delete()

@@ -1,0 +1,71 @@
+"""Opening the demo market: everything in the data files becomes rows, and stays one row each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+from django.utils import timezone
+
+from catalogue.searching import reindex
+from producers.models import Enterprise
+from shop.core.models import User
+
+from .accounts import OFFICERS, load_accounts, write_accounts
+from .delivery import load_delivery
+from .goods import load_goods
+from .groups import load_groups
+from .market import Row, read_accounts, read_market, read_rates
+from .orders import load_orders
+from .proofs import load_proofs
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many of each the demo market has now."""
+
+    groups: int
+    products: int
+    certificates: int
+    indexed: int
+
+
+def load_demo(*, say: Say = lambda line: None, accounts_file: Path | None = None) -> Loaded:
+    """Load the demo market, or bring it up to date with its data.
+
+    Loading again changes texts, prices and terms to what the files say and doubles nothing;
+    orders, stock, and what the office or a group has decided stay as they are. `say` is told
+    one line per step; `accounts_file` gets the table of accounts that the start-up prints.
+    """
+    market, today = read_market(), timezone.localdate()
+    accounts = read_accounts()
+    with transaction.atomic():
+        rates = load_delivery(read_rates())
+        say(f"delivery: {rates} rates")
+        enterprises = load_groups(market.groups)
+        say(f"groups: {len(enterprises)}")
+        users = load_accounts(accounts, enterprises)
+        say(f"accounts: {len(users)}")
+        groups = {row["slug"]: row for row in market.groups}
+        products = load_goods(market.products, groups, enterprises)
+        say(f"products: {len(products)}")
+        officers = (users[OFFICERS[0]], users[OFFICERS[1]])
+        certificates = load_proofs(market.products, products, officers, today)
+        say(f"certificates: {certificates}")
+    indexed = reindex(products.values())
+    say(f"search: {indexed} products")
+    orders = load_orders(users["buyer"], _leaders(accounts, users, enterprises))
+    say(f"orders: {orders} new")
+    if accounts_file is not None:
+        write_accounts(accounts, accounts_file)
+    return Loaded(len(enterprises), len(products), certificates, indexed)
+
+
+def _leaders(
+    accounts: list[Row], users: dict[str, User], enterprises: dict[str, Enterprise]
+) -> dict[int, User]:
+    return {
+        enterprises[row["group"]].pk: users[row["key"]] for row in accounts if "group" in row
+    }
