@@ -67,9 +67,9 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("word", "product"), name="word_once_on_product"
+                "indexes": [
+                    models.Index(
+                        fields=["word", "product", "weight"], name="search_word_weight"
                     )
                 ],
             },

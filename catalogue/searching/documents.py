@@ -4,8 +4,9 @@ Only writing the index needs this module (and PyThaiNLP with it); searching does
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -67,19 +68,20 @@ def stem(word: str) -> str:
     return word
 
 
-def cut(text: str) -> list[str]:
+@lru_cache(maxsize=5_000)
+def cut(text: str) -> tuple[str, ...]:
     """The words of a text in their order, plain; Thai runs are cut by a dictionary."""
     words: list[str] = []
     for run in _RUNS.findall(plain(text)):
         words += _cut_thai(run) if has_thai(run) else [stem(run)]
-    return words
+    return tuple(words)
 
 
 def words_of(document: SearchDocument) -> dict[str, int]:
     """Every word and family token of a product with its weight (1 to 100)."""
     weights: dict[str, int] = {}
 
-    def add(words: list[str] | tuple[str, ...], weight: int) -> None:
+    def add(words: Iterable[str], weight: int) -> None:
         for word in words:
             weights[word] = max(weights.get(word, 0), weight)
 
@@ -107,7 +109,7 @@ def words_of(document: SearchDocument) -> dict[str, int]:
     return weights
 
 
-def _families_in(words: list[str]) -> list[str]:
+def _families_in(words: Sequence[str]) -> list[str]:
     """Tokens of the families whose words stand in this row of words."""
     carried_by = families().carried_by
     found: list[str] = []

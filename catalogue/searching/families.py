@@ -6,7 +6,7 @@ carries one of the family's words gets the token; a query that uses one looks fo
 
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from shop.core.places import provinces
@@ -25,6 +25,7 @@ class Families:
     noise: frozenset[str]
 
 
+@lru_cache(maxsize=20_000)
 def key(word: str) -> str:
     """The form in which words of families are compared: by ear in Thai, without spaces."""
     joined = plain(word).replace(" ", "").replace("-", "")

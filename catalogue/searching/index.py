@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 
 from django.db import transaction
@@ -151,6 +152,7 @@ def _write_words(texts: set[str]) -> None:
     )
 
 
+@lru_cache(maxsize=20_000)
 def _sound_of(text: str) -> str:
     if text.startswith("="):
         return ""

@@ -58,9 +58,9 @@ class SearchPosting(models.Model):
 
     class Meta:
         app_label = "catalogue"
-        constraints = [
-            models.UniqueConstraint(fields=["word", "product"], name="word_once_on_product")
-        ]
+        # All that a search reads, so that it never touches the table. Each word stands once on a
+        # product because whoever writes holds the product's SearchEntry.
+        indexes = [models.Index(fields=["word", "product", "weight"], name="search_word_weight")]
 
     def __str__(self) -> str:
         return f"{self.word_id} {self.product_id} {self.weight}"

@@ -17,6 +17,8 @@ LONGEST_QUERY = 200  # characters
 MOST_PARTS = 12
 JOINED = 4  # words in Latin letters that may together be one ("pha khao ma")
 EDGE_COST = 0.9  # letters; so that one long word beats two short ones
+GAP_COST = 0.5  # letters, for each letter that no word covers
+INSIDE_SHARE = 0.65  # what a letter inside a longer word is worth
 SPACED_COST = 1.5  # the same for words typed with spaces
 UNKNOWN_WORTH = 50  # per letter, up to five
 TELLING_LETTERS, TELLING_CLOSENESS = 4, 75
@@ -102,7 +104,11 @@ def _read_thai(run: str, vocabulary: Vocabulary) -> list[tuple[str, dict[int, in
             (start, end, (end - start) * (near / 100) ** 2 - EDGE_COST)
             for start, end, near in vocabulary.thai_inside(heard)
         ]
-        cover = _best_cover(heard, _exact_edges(heard, vocabulary) + slips)
+        inside = [
+            (start, end, (end - start) * INSIDE_SHARE - EDGE_COST)
+            for start, end in vocabulary.thai_parts(heard)
+        ]
+        cover = _best_cover(heard, _exact_edges(heard, vocabulary) + slips + inside)
     pieces = []
     for start, end, known in cover:
         piece = heard[start:end]
@@ -131,7 +137,7 @@ def _best_cover(heard: str, edges: list[tuple[int, int, float]]) -> list[tuple[i
         by_end.setdefault(end, []).append((start, value))
     best: list[tuple[float, int]] = [(0.0, 0)]  # value up to here, start of the last edge
     for end in range(1, len(heard) + 1):
-        choice = (best[end - 1][0], -1)
+        choice = (best[end - 1][0] - GAP_COST, -1)
         for start, value in by_end.get(end, ()):
             choice = max(choice, (best[start][0] + value, start))
         best.append(choice)

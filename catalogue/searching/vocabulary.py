@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
-from shop.core.thai import LEADING_VOWELS, fold, fold_latin, has_thai
+from shop.core.thai import LEADING_VOWELS, TIE_MARKS, fold, fold_latin, has_thai
 
 from .families import families
 
@@ -20,7 +20,9 @@ FAMILY_WORD = 95  # a word of the same family, spelled right
 ROMANISED = 88  # a Thai word met by its sound in Latin letters
 _LEADING = tuple(LEADING_VOWELS)
 _FOLLOWING = tuple("ะัาำิีึืุู")
+_MARKS = tuple(TIE_MARKS)
 LEAST_CLOSENESS = 30
+LEAST_OF_NEAREST = 0.62
 MOST_WORDS = 60  # words of the catalogue that one typed word may stand for
 
 
@@ -50,6 +52,7 @@ class Vocabulary:
     latin: dict[str, list[Spelling]] = field(default_factory=dict)
     sounds: dict[str, list[Spelling]] = field(default_factory=dict)
     thai_words: list[str] = field(default_factory=list)
+    thai_text: str = ""  # the same in one string, for looking inside
     latin_words: list[str] = field(default_factory=list)
     sound_words: list[str] = field(default_factory=list)
     longest: int = 1
@@ -67,6 +70,7 @@ class Vocabulary:
         for words in (vocabulary.thai, vocabulary.latin, vocabulary.sounds):
             words.pop("", None)
         vocabulary.thai_words = sorted(vocabulary.thai)
+        vocabulary.thai_text = "\n".join(vocabulary.thai_words)
         vocabulary.latin_words = sorted(vocabulary.latin)
         vocabulary.sound_words = sorted(vocabulary.sounds)
         vocabulary.longest = max(map(len, vocabulary.thai_words), default=1)
@@ -95,7 +99,7 @@ class Vocabulary:
             near.add(spelling, 100 if same else 92)
         known = bool(near.found)
         for word in self._thai_containing(heard):
-            near.add_all(self.thai[word], self._part_of(heard, word))
+            near.add_all(self.thai[word], self._part_of(heard, word, typed))
         if not known and len(heard) >= 3:
             for word, nearness in _like(heard, self.thai_words):
                 near.add_all(self.thai[word], nearness)
@@ -106,21 +110,37 @@ class Vocabulary:
             return []
         return [word for word in self.thai_words if heard in word and heard != word]
 
-    def _part_of(self, heard: str, word: str) -> int:
+    def _part_of(self, heard: str, word: str, typed: str) -> int:
         """Closeness of a piece to a longer word it stands in, better at the word's ends.
 
-        Few letters are in many words by chance, and so are letters under other tone marks;
-        a piece that tears a syllable apart (สือ in เสือ) is not a part at all.
+        Few letters are in many words by chance; a piece that tears a syllable apart (สือ in
+        เสือ) is not a part at all.
         """
         start = word.index(heard)
         end = start + len(heard)
         if tears_a_syllable(word, start, end):
             return 0
-        at_end = start == 0 or end == len(word)
-        nearness = 40 + 40 * len(heard) / len(word) + (8 if at_end else 0)
-        if not any(heard in spelling.text for spelling in self.thai[word]):
-            nearness -= 10
-        return min(round(nearness), {2: 60, 3: 70}.get(len(heard), 100))
+        # ผ้าขาวม้า is a kind of ผ้า, but ชาม is not one of ชา: the rest must be a word as well,
+        # and ช่างเงิน is not either: the marks must agree.
+        begins = (
+            start == 0
+            and len(word) - end >= 3
+            and any(_written(spelling.text, heard) in typed for spelling in self.thai[word])
+        )
+        at_end = begins or end == len(word)
+        nearness = round(40 + 40 * len(heard) / len(word) + (8 if at_end else 0))
+        if len(heard) < 4:
+            return 70 if begins else min(nearness, 20 + 20 * len(heard))
+        return nearness
+
+    def thai_parts(self, run: str) -> list[tuple[int, int]]:
+        """Where a longer piece of a run stands inside some word of the catalogue."""
+        return [
+            (start, end)
+            for start in range(len(run))
+            for end in range(start + 4, len(run) + 1)
+            if not tears_a_syllable(run, start, end) and run[start:end] in self.thai_text
+        ]
 
     def thai_inside(self, run: str, *, share: float = 72) -> list[tuple[int, int, int]]:
         """Where words of the catalogue stand in a run with slips: (start, end, closeness)."""
@@ -172,6 +192,14 @@ def tears_a_syllable(text: str, start: int, end: int) -> bool:
         or text[start : start + 1] in _FOLLOWING
         or text[end : end + 1] in _FOLLOWING
     )
+
+
+def _written(text: str, heard: str) -> str:
+    """The beginning of a word, marks and all, that is heard so."""
+    for end in range(len(heard), len(text) + 1):
+        if fold(text[:end]) == heard and text[end : end + 1] not in _MARKS:
+            return text[:end]
+    return text
 
 
 def _nearest_piece(word: str, run: str, start: int, end: int) -> tuple[int, int, int]:
@@ -229,5 +257,7 @@ class _Nearness:
             self.add(spelling, nearness)
 
     def best(self) -> dict[int, int]:
-        nearest = sorted(self.found.items(), key=lambda item: (-item[1], item[0]))
-        return dict(nearest[:MOST_WORDS])
+        """The nearest words; far ones say nothing where a near one is known."""
+        least = max(self.found.values(), default=0) * LEAST_OF_NEAREST
+        near = [item for item in self.found.items() if item[1] >= least]
+        return dict(sorted(near, key=lambda item: (-item[1], item[0]))[:MOST_WORDS])

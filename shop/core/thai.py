@@ -85,11 +85,8 @@ def normalise(text: str) -> str:
     runs of white space become one space. Digits and case stay as typed.
     """
     text = unicodedata.normalize("NFC", text)
-    text = "".join(
-        " " if c in "\t\n\r\v\f" else c
-        for c in text
-        if c in "\t\n\r\v\f" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    )
+    if not text.isprintable():
+        text = "".join(" " if c.isspace() else c for c in text if c.isprintable() or c.isspace())
     text = re.sub("เ{2,}", "แ", text)
     text = _MARK_BEFORE_VOWEL.sub(r"\2\1", text)
     text = _SPLIT_SARA_AM.sub(r"\1ำ", text)

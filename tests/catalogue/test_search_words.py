@@ -57,8 +57,8 @@ def market() -> Vocabulary:
 
 
 def test_unspaced_names_are_cut_into_words() -> None:
-    assert cut("ผ้าไหมแพรวากาฬสินธุ์") == ["ผ้าไหม", "แพรวา", "กาฬสินธุ์"]
-    assert cut("Carved shadow-puppet leather") == ["carved", "shadow", "puppet", "leather"]
+    assert cut("ผ้าไหมแพรวากาฬสินธุ์") == ("ผ้าไหม", "แพรวา", "กาฬสินธุ์")
+    assert cut("Carved shadow-puppet leather") == ("carved", "shadow", "puppet", "leather")
     # What the dictionary does not know is joined to its neighbours, never lost.
     assert "สลอง" in cut("ชาดอยแม่สลอง")
 
