@@ -70,6 +70,11 @@ def can_be_cancelled(fulfilment: Fulfilment) -> bool:
     return fulfilment.state in (FulfilmentState.PLACED, FulfilmentState.ACCEPTED)
 
 
+def refund_cause(fulfilment: Fulfilment) -> str:
+    """The name under which the money of an undone part goes back, once."""
+    return f"fulfilment:{fulfilment.pk}:undone"
+
+
 @transaction.atomic
 def start_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
     """The group has begun to make what was ordered; from now on it cannot be cancelled."""
@@ -292,7 +297,7 @@ def _undo(fulfilment: Fulfilment, to: str, *, by: Any, reason: str) -> None:
     request_refund(
         checkout_reference=fulfilment.order.checkout_reference,
         amount=fulfilment.total,
-        cause=f"fulfilment:{fulfilment.pk}:undone",
+        cause=refund_cause(fulfilment),
         reason=f"{to} {fulfilment.order.number}",
     )
 

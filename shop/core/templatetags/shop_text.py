@@ -61,6 +61,13 @@ def moment(value: datetime | str | None) -> str:
 
 
 @register.filter
+def clock(value: datetime) -> str:
+    """The time of day in Bangkok: `14:05 น.` or `14:05`."""
+    local = timezone.localtime(value)
+    return f"{local:%H:%M} น." if _thai() else f"{local:%H:%M}"
+
+
+@register.filter
 def phone(value: str) -> str:
     """`081-234-5678`."""
     return phone_as_written(str(value or ""))

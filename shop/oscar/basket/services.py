@@ -1,6 +1,6 @@
 """What a buyer does with a basket; quantities are pieces, prices baht."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -41,7 +41,8 @@ def add_to_basket(
 ) -> Line:
     """Put pieces into the basket, on top of those already there.
 
-    `held`: stock record id → pieces kept for this buyer by a payment under way. Raises CannotBeAdded, TooMany and TooFew; the basket is then as before.
+    `held`: stock record id → pieces kept for this buyer by a payment under way. Raises
+    CannotBeAdded, TooMany and TooFew; the basket is then as before.
     """
     record = _stockrecords().filter(product_id=product_id).first()
     kept = (held or {}).get(record.pk, 0) if record is not None else 0
@@ -84,6 +85,13 @@ def change_quantity(
     line.quantity = quantity
     line.save(update_fields=["quantity", "date_updated"])
     return line
+
+
+@transaction.atomic
+def remove_lines(*, basket: Basket, line_ids: Iterable[int]) -> int:
+    """Take these lines out of the basket; how many there were."""
+    removed, _ = Line.objects.filter(basket=basket.pk, pk__in=list(line_ids)).delete()
+    return removed
 
 
 @transaction.atomic

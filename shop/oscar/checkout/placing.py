@@ -22,7 +22,6 @@ from shop.payments.models import PaymentAttempt
 
 from .models import Checkout
 
-
 #: What a checkout keeps of an address, by the names of ThaiAddress.
 ADDRESS_PARTS = ("house_number", "moo", "building", "soi", "road", "tambon_code", "postcode")
 

@@ -115,7 +115,7 @@ def set_address(
 def set_choices(
     *, checkout: Checkout, choices: Mapping[str, str], method: str = "", language: str = ""
 ) -> Checkout:
-    """Which way each group's part is sent (enterprise id → delivery method slug), how it is paid."""
+    """How each part is sent (enterprise id → delivery method slug) and how all is paid."""
     locked = _locked(checkout.pk)
     locked.choices = dict(choices)
     locked.method = Method(method or locked.method)
@@ -228,10 +228,15 @@ def give_up_payment(*, checkout: Checkout) -> Checkout:
     return Checkout.objects.get(pk=checkout.pk)
 
 
-def look_again(*, checkout: Checkout) -> Checkout:
-    """Back from the provider: ask how it stands and place the order if it is paid."""
+def look_again(*, checkout: Checkout, only_when_due: bool = False) -> Checkout:
+    """Back from the provider: ask how it stands and place the order if it is paid.
+
+    With `only_when_due`, a page that asks every few seconds troubles the provider no more often
+    than the sweep does. Raises ProviderDown and Refused.
+    """
     for attempt in PaymentAttempt.objects.open().filter(checkout_reference=checkout.reference):
-        payments.refresh_attempt(attempt)
+        if not only_when_due or attempt.ask_at <= timezone.now():
+            payments.refresh_attempt(attempt)
     settle_checkout(checkout.reference)
     return Checkout.objects.get(pk=checkout.pk)
 

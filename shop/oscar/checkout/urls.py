@@ -10,6 +10,7 @@ urlpatterns = [
     path("address/", views.address, name="address"),
     path("address/tambons/", views.tambons, name="tambons"),
     path("delivery/", views.delivery, name="delivery"),
+    path("delivery/drop/", views.drop, name="drop"),
     path("review/", views.review, name="review"),
     path("pay/", views.pay, name="pay"),
     path("promptpay/<uuid:reference>/", views.promptpay, name="promptpay"),

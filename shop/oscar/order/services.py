@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
 
+from shop.outbox.services import Contact, send_later
+
 from .models import Order
 
 #: No 0/O, 1/I/L and U: a number is read out on the phone.
@@ -34,3 +36,30 @@ def order_path(order: Order, *, language: str | None = None) -> str:
     """The signed address of the order's page in the buyer's language."""
     with translation.override(language or order.language):
         return reverse("order:signed", args=[order.number, order_token(order)])
+
+
+def send_order_link(*, email: str, number: str, language: str) -> bool:
+    """Mail the signed link again to whoever ordered; whether there was such an order.
+
+    The asker must be told the same either way, or the page would say who orders here.
+    """
+    typed = "".join(number.upper().split()).removeprefix("TLF")
+    drawn = typed.replace("-", "")
+    if len(drawn) != 8:
+        return False
+    order = Order.objects.filter(
+        number=f"TLF-{drawn[:4]}-{drawn[4:]}", contact_email__iexact=email.strip()
+    ).first()
+    if order is None:
+        return False
+    send_later(
+        "order_link",
+        to=Contact(order.contact_email, "", language),
+        about=order,
+        context={
+            "order_number": order.number,
+            "order_path": order_path(order, language=language),
+            "name": order.contact_name,
+        },
+    )
+    return True

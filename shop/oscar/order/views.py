@@ -1,29 +1,238 @@
-"""Pages of the order."""
+"""The order's page: every parcel, its state and date; what the buyer can still do."""
 
+from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from catalogue.models import ProductPicture
+from shop.core.limits import count_knock
+from shop.core.states import MoveNotAllowed
+from shop.fulfilment import services as fulfilments
+from shop.fulfilment.models import Fulfilment, FulfilmentLine
+from shop.fulfilment.states import FulfilmentState
+from shop.fulfilment.timeline import Next, Step, next_of, steps_of, withdrawal_ends_on
+from shop.oscar.checkout.showing import snapshot_pictures
+from shop.oscar.customer.views import limited
+from shop.payments.models import Refund
+
+from . import services
+from .forms import CancelForm, LookupForm, ProblemForm
+from .models import Line, Order
+
+HOUR = 60 * 60
 
 
-def lookup(request: HttpRequest, **_: Any) -> HttpResponse:
-    raise Http404
+@dataclass(frozen=True, slots=True)
+class ShownPart:
+    """One group's part as the page shows it."""
+
+    part: Fulfilment
+    lines: list[tuple[Line, ProductPicture | None]]
+    steps: list[Step]
+    next: Next
+    refund: Refund | None
+
+    @property
+    def can_cancel(self) -> bool:
+        return fulfilments.can_be_cancelled(self.part)
+
+    @property
+    def is_on_its_way(self) -> bool:
+        return self.part.state == FulfilmentState.DISPATCHED
+
+    @property
+    def withdraw_until(self) -> Any:
+        return withdrawal_ends_on(self.part)
 
 
-def detail(request: HttpRequest, **_: Any) -> HttpResponse:
-    raise Http404
+@never_cache
+@require_safe
+def detail(request: HttpRequest, number: str) -> HttpResponse:
+    """The owner's order; anybody else's is not found."""
+    user: Any = request.user
+    if not user.is_authenticated:
+        raise Http404("sign in, or use the signed link")
+    order = _orders().filter(number=number, user=user).first()
+    if order is None:
+        raise Http404("no such order of yours")
+    return _page(request, order)
 
 
-def signed(request: HttpRequest, **_: Any) -> HttpResponse:
-    raise Http404
+@never_cache
+@require_safe
+def signed(request: HttpRequest, number: str, token: str) -> HttpResponse:
+    """The order of whoever holds the signed link."""
+    return _page(request, _opened(number, token))
 
 
-def cancel_part(request: HttpRequest, **_: Any) -> HttpResponse:
-    raise Http404
+@never_cache
+@limited
+@require_http_methods(["GET", "HEAD", "POST"])
+def lookup(request: HttpRequest) -> HttpResponse:
+    """Sends the link again; the answer does not tell whether there is such an order."""
+    form = LookupForm(request.POST or None)
+    if request.method == "POST":
+        count_knock(f"order:{request.META.get('REMOTE_ADDR', '')}", limit=20, per_seconds=HOUR)
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"].lower()
+        count_knock(f"order:{email}", limit=5, per_seconds=HOUR)
+        services.send_order_link(
+            email=email, number=form.cleaned_data["number"], language=_language()
+        )
+        return render(request, "order/lookup_sent.html", {"email": email})
+    status = 422 if form.is_bound else 200
+    return render(request, "order/lookup.html", {"form": form}, status=status)
 
 
-def received(request: HttpRequest, **_: Any) -> HttpResponse:
-    raise Http404
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def cancel_part(request: HttpRequest, number: str, token: str, part_id: int) -> HttpResponse:
+    """Asks once more, then cancels one group's part and sends its money back."""
+    order, part = _opened_part(number, token, part_id)
+    form = CancelForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            fulfilments.cancel_fulfilment(
+                fulfilment_id=part.pk, by=order.user, reason=form.cleaned_data["reason"]
+            )
+        except fulfilments.TooLate:
+            messages.error(request, _("It is too late to cancel: the group has begun its work."))
+        else:
+            messages.success(request, _("Cancelled. The money of this part goes back to you."))
+        return _to_order(request, order)
+    if not fulfilments.can_be_cancelled(part):
+        messages.error(request, _("It is too late to cancel: the group has begun its work."))
+        return _to_order(request, order)
+    return _part_page(request, "order/cancel.html", order, part, form)
 
 
-def problem(request: HttpRequest, **_: Any) -> HttpResponse:
-    raise Http404
+@require_POST
+def received(request: HttpRequest, number: str, token: str, part_id: int) -> HttpResponse:
+    """The buyer has the parcel."""
+    order, part = _opened_part(number, token, part_id)
+    try:
+        fulfilments.receive_fulfilment(fulfilment_id=part.pk, by=order.user)
+    except MoveNotAllowed:
+        if part.state != FulfilmentState.RECEIVED:
+            messages.error(request, _("This parcel has not been sent yet."))
+    else:
+        messages.success(request, _("Thank you. The group is glad that it has arrived."))
+    return _to_order(request, order)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def problem(request: HttpRequest, number: str, token: str, part_id: int) -> HttpResponse:
+    """The parcel did not come, or is not right: it will not count as received by itself."""
+    order, part = _opened_part(number, token, part_id)
+    form = ProblemForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            fulfilments.object_to_fulfilment(fulfilment_id=part.pk, text=form.cleaned_data["text"])
+        except fulfilments.TooLate:
+            messages.error(request, _("A problem can be told once the parcel has been sent."))
+        else:
+            messages.success(
+                request,
+                _("The group has been told. The parcel stays open until this is settled."),
+            )
+        return _to_order(request, order)
+    return _part_page(request, "order/problem.html", order, part, form)
+
+
+# --- reading ---
+
+
+def _orders() -> Any:
+    parts = Fulfilment.objects.select_related("enterprise", "carrier").prefetch_related(
+        Prefetch("lines", FulfilmentLine.objects.select_related("line")), "parcels__carrier"
+    )
+    return Order.objects.select_related("shipping_address", "user").prefetch_related(
+        Prefetch("fulfilments", parts.order_by("pk"))
+    )
+
+
+def _opened(number: str, token: str) -> Order:
+    order = _orders().filter(number=number).first()
+    if order is None or not services.opens_order(order, token):
+        raise Http404("no such order")
+    return order
+
+
+def _opened_part(number: str, token: str, part_id: int) -> tuple[Order, Fulfilment]:
+    order = _opened(number, token)
+    for part in order.fulfilments.all():
+        if part.pk == part_id:
+            return order, part
+    raise Http404("no such part of this order")
+
+
+def _page(request: HttpRequest, order: Order) -> HttpResponse:
+    today = timezone.localdate()
+    parts = _shown_parts(order, today)
+    waiting = [shown for shown in parts if shown.next.by is not None]
+    context = {
+        "order": order,
+        "token": services.order_token(order),
+        "parts": parts,
+        "first": min(waiting, key=lambda shown: shown.next.by or today, default=None),
+        "address": order.shipping_address.written(_language()),
+        "refunds": [shown for shown in parts if shown.refund is not None],
+    }
+    return render(request, "order/detail.html", context)
+
+
+def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
+    parts = list(order.fulfilments.all())
+    pictures = snapshot_pictures(row.line for part in parts for row in part.lines.all())
+    refunds = {
+        refund.cause: refund
+        for refund in Refund.objects.filter(
+            attempt__checkout_reference=order.checkout_reference
+        ).select_related("attempt")
+    }
+    shown = []
+    for part in parts:
+        part.order = order
+        lines = [(row.line, pictures.get(row.line.pk)) for row in part.lines.all()]
+        refund = refunds.get(fulfilments.refund_cause(part))
+        shown.append(ShownPart(part, lines, steps_of(part), next_of(part, today=today), refund))
+    return shown
+
+
+def _part_page(
+    request: HttpRequest, template: str, order: Order, part: Fulfilment, form: Any
+) -> HttpResponse:
+    context = {
+        "order": order,
+        "part": part,
+        "form": form,
+        "back": _order_address(request, order),
+    }
+    return render(request, template, context, status=422 if form.is_bound else 200)
+
+
+def _to_order(request: HttpRequest, order: Order) -> HttpResponse:
+    return redirect(_order_address(request, order))
+
+
+def _order_address(request: HttpRequest, order: Order) -> str:
+    """The owner goes on at the plain address, a guest at the signed one."""
+    user: Any = request.user
+    if user.is_authenticated and order.user_id == user.pk:
+        return reverse("order:detail", args=[order.number])
+    return services.order_path(order, language=_language())
+
+
+def _language() -> str:
+    return "en" if get_language() == "en" else "th"

@@ -1,0 +1,46 @@
+"""What a buyer types on the order's pages."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+
+class LookupForm(forms.Form):
+    """E-mail and number of an order whose link has been lost."""
+
+    email = forms.EmailField(
+        label=_("E-mail of the order"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "required": _("Type the e-mail address you ordered with."),
+            "invalid": _("This does not look like an e-mail address."),
+        },
+    )
+    number = forms.CharField(
+        label=_("Order number"),
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "TLF-7K3M-9QZX"}),
+        error_messages={"required": _("Type the number that stands in the mail or SMS.")},
+    )
+
+
+class CancelForm(forms.Form):
+    """Why a part is cancelled; nobody has to say."""
+
+    reason = forms.CharField(
+        label=_("Would you tell the group why? (need not be)"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ProblemForm(forms.Form):
+    """What is wrong with a parcel."""
+
+    text = forms.CharField(
+        label=_("What is wrong?"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        error_messages={"required": _("Tell in a few words what is wrong.")},
+    )
