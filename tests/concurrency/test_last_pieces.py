@@ -88,9 +88,7 @@ class _Meeting:
 
 def _drop_the_last_wall() -> None:
     """The check constraint alone would still refuse some; this test asks for the lock only."""
-    constraint = next(
-        c for c in StockRecord._meta.constraints if c.name == "stock_never_oversold"
-    )
+    constraint = next(c for c in StockRecord._meta.constraints if c.name == "stock_never_oversold")
     if connection.vendor == "postgresql":
         with connection.schema_editor() as editor:
             editor.remove_constraint(StockRecord, constraint)
