@@ -24,9 +24,7 @@ def picture(
     `sizes` says how wide it stands on the page; `eager` is for the first large one only, all
     others wait until they come near the screen; `css` names classes of the <img>.
     """
-    shown = (
-        picture if isinstance(picture, ShownPicture) else for_template(picture, alt, sizes)
-    )
+    shown = picture if isinstance(picture, ShownPicture) else for_template(picture, alt, sizes)
     sources = format_html_join(
         "",
         '<source type="{}" srcset="{}" sizes="{}">',

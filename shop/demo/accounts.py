@@ -1,15 +1,13 @@
 """The demo accounts: a buyer, two leaders, two officers, an administrator."""
 
-import json
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from django.contrib.auth.hashers import check_password, make_password
 
 from producers.models import Enterprise, Membership
 from producers.states import Role
-from shop.core.contacts import phone_as_written
+from shop.core.contacts import thai_mobile
 from shop.core.models import User
 from shop.oscar.address.models import UserAddress
 
@@ -18,51 +16,61 @@ from .market import Row, codes_named
 OFFICERS = ("officer", "second_officer")
 
 
+def hashed_passwords(rows: Iterable[Row]) -> dict[str, str]:
+    """By account key: the hash there is if it still fits, or a new one.
+
+    Hashing is slow on purpose: it is done before the transaction, on all cores.
+    """
+    rows = list(rows)
+    known = dict(
+        User.objects.filter(email__in=[row["email"] for row in rows]).values_list(
+            "email", "password"
+        )
+    )
+
+    def hashed(row: Row) -> str:
+        before = known.get(row["email"])
+        fits = before and check_password(row["password"], before)
+        return before if before and fits else make_password(row["password"])
+
+    with ThreadPoolExecutor() as threads:
+        return dict(zip([row["key"] for row in rows], threads.map(hashed, rows), strict=True))
+
+
 def load_accounts(
-    rows: Iterable[Row], enterprises: Mapping[str, Enterprise]
+    rows: Iterable[Row], passwords: Mapping[str, str], enterprises: Mapping[str, Enterprise]
 ) -> dict[str, User]:
     """The accounts by key; each can sign in with its password again after every loading.
 
-    Raises AddressTaken when the e-mail or the phone belongs to somebody who is no demo account.
+    Raises AddressTaken when an e-mail belongs to somebody who is no demo account.
     """
-    rows = list(rows)
-    known = {user.email: user for user in User.objects.filter(email__in=[r["email"] for r in rows])}
-    users = {row["key"]: known.get(row["email"]) or User(email=row["email"]) for row in rows}
-    # Hashing is slow on purpose; it lets other threads run meanwhile.
-    with ThreadPoolExecutor() as threads:
-        hashes = list(threads.map(lambda row: _hash(users[row["key"]], row["password"]), rows))
-    for row, hashed in zip(rows, hashes, strict=True):
-        user = users[row["key"]]
+    users = {}
+    for row in rows:
+        user = User.objects.filter(email=row["email"]).first() or User(email=row["email"])
         if user.pk and not user.is_demo:
             raise AddressTaken(row["email"])
-        user.phone, user.password = row["phone"], hashed
+        user.phone, user.password = thai_mobile(row["phone"]), passwords[row["key"]]
         user.first_name, user.last_name = row["first_name"], row["last_name"]
         user.is_demo = user.is_active = True
         user.is_superuser = row["key"] == "administrator"
         user.is_staff = user.is_superuser or row["key"] in OFFICERS
         user.save()
-        if group := row.get("group"):
-            Membership.objects.update_or_create(
-                enterprise=enterprises[group],
-                user=user,
-                left_at=None,
-                defaults={"role": Role.LEADER},
-            )
-            Enterprise.objects.filter(pk=enterprises[group].pk).update(
-                phone=user.phone, email=user.email
-            )
+        users[row["key"]] = user
+        if "group" in row:
+            _lead(user, enterprises[row["group"]])
         _load_addresses(user, row)
     return users
 
 
+def _lead(user: User, enterprise: Enterprise) -> None:
+    Membership.objects.update_or_create(
+        enterprise=enterprise, user=user, left_at=None, defaults={"role": Role.LEADER}
+    )
+    Enterprise.objects.filter(pk=enterprise.pk).update(phone=user.phone, email=user.email)
+
+
 class AddressTaken(Exception):
     """A demo account's e-mail belongs to a person who is none."""
-
-
-def _hash(user: User, password: str) -> str:
-    if user.password and check_password(password, user.password):
-        return user.password
-    return make_password(password)
 
 
 def _load_addresses(user: User, row: Row) -> None:
@@ -79,19 +87,3 @@ def _load_addresses(user: User, row: Row) -> None:
         address.is_default_for_shipping = given.get("default", False)
         address.fill_oscar_lines()
         address.save()
-
-
-def write_accounts(rows: Iterable[Row], path: Path) -> None:
-    """The table that the start-up prints: whom to sign in as, with what, and where."""
-    table = [
-        {
-            "account": row["who"],
-            "e-mail": row["email"],
-            "phone": phone_as_written(row["phone"]),
-            "password": row["password"],
-            "page": row["where"],
-        }
-        for row in rows
-    ]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(table, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")

@@ -43,14 +43,14 @@ def load_goods(
     """
     rows, kind = list(rows), otop_class()
     products = upsert(
-        [_product(row, groups[row["group"]], enterprises[row["group"]], kind) for row in rows],
+        [product_row(row, groups[row["group"]], enterprises[row["group"]], kind) for row in rows],
         by=["upc"],
         keep=KEPT,
     )
     tops = {product.slug: product for product in products}
     children = upsert(
         [
-            _child(child, row, tops[row["slug"]])
+            child_row(child, row, tops[row["slug"]], enterprises[row["group"]])
             for row in rows
             for child in row.get("child", [])
         ],
@@ -63,7 +63,8 @@ def load_goods(
     return tops
 
 
-def _product(row: Row, group: Row, enterprise: Enterprise, kind: ProductClass) -> Product:
+def product_row(row: Row, group: Row, enterprise: Enterprise, kind: ProductClass) -> Product:
+    """A top-level product as its row says; not saved."""
     product = Product(
         structure=Product.PARENT if row.get("child") else Product.STANDALONE,
         product_class=kind,
@@ -81,7 +82,8 @@ def _product(row: Row, group: Row, enterprise: Enterprise, kind: ProductClass) -
     return product
 
 
-def _child(child: Row, row: Row, parent: Product) -> Product:
+def child_row(child: Row, row: Row, parent: Product, enterprise: Enterprise) -> Product:
+    """A size or colour of `parent`; not saved."""
     product = Product(
         structure=Product.CHILD,
         parent=parent,
@@ -90,7 +92,7 @@ def _child(child: Row, row: Row, parent: Product) -> Product:
         title=child["name_th"],
         title_en=child["name_en"],
         weight_g=child["weight_g"],
-        **_shared(row, parent.enterprise),
+        **_shared(row, enterprise),
     )
     write_sort_key(product)
     return product
@@ -139,19 +141,21 @@ def _load_stock(rows: list[Row], products: Mapping[str | None, Product]) -> None
     by_enterprise = {partner.enterprise_id: partner for partner in partners}
     upsert(
         [
-            _stockrecord(part, products[part["slug"]], by_enterprise)
+            stockrecord_row(part, product, by_enterprise[product.enterprise_id])
             for row in rows
             for part in sold_parts(row)
+            if (product := products[part["slug"]])
         ],
         by=["partner", "partner_sku"],
         keep=KEPT_OF_STOCK,
     )
 
 
-def _stockrecord(part: Row, product: Product, partners: Mapping[Any, Partner]) -> StockRecord:
+def stockrecord_row(part: Row, product: Product, partner: Partner) -> StockRecord:
+    """Price and terms of one part that can be bought; not saved."""
     record = StockRecord(
         product=product,
-        partner=partners[product.enterprise_id],
+        partner=partner,
         partner_sku=part["slug"],
         price_currency="THB",
         price=Decimal(part["price"]),

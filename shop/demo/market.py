@@ -30,17 +30,13 @@ class Market:
 
     def crafts_of(self, group_slug: str) -> list[str]:
         """The crafts a group works in, for drawing it."""
-        return list(
-            dict.fromkeys(p["craft"] for p in self.products if p["group"] == group_slug)
-        )
+        return list(dict.fromkeys(p["craft"] for p in self.products if p["group"] == group_slug))
 
 
 @cache
 def read_market() -> Market:
     """All product files of the data folder."""
-    files = [
-        _read(path) for kind in KINDS for path in sorted(DATA.glob(f"{kind}*.toml"))
-    ]
+    files = [_read(path) for kind in KINDS for path in sorted(DATA.glob(f"{kind}*.toml"))]
     tables = {
         name: tuple(row for file in files for row in file.get(name, []))
         for name in ("group", "product", "story")

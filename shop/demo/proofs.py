@@ -37,7 +37,7 @@ def load_proofs(
     for row in rows:
         product = products[row["slug"]]
         for proof in row.get("certificate", []):
-            certificate = _certificate(proof, product)
+            certificate = certificate_row(proof, product)
             key = _key(certificate)
             wanted.setdefault(key, certificate)
             covered.add((key, product.pk))
@@ -55,7 +55,8 @@ def state_on(certificate: Certificate, today: date) -> CertificateState:
     return CertificateState.EXPIRING if ends >= today else CertificateState.EXPIRED
 
 
-def _certificate(proof: Row, product: Product) -> Certificate:
+def certificate_row(proof: Row, product: Product) -> Certificate:
+    """A certificate of the product's maker as its row says; not decided, not saved."""
     return Certificate(
         enterprise_id=product.enterprise_id,
         scheme=proof["scheme"],
@@ -91,7 +92,10 @@ def _decide(certificates: list[Certificate], officers: tuple[User, User], today:
         reverse=True,
     )
     for certificate, state, checker in zip(
-        newest, (CertificateState.SUBMITTED, CertificateState.CHECKING), (None, second), strict=False
+        newest,
+        (CertificateState.SUBMITTED, CertificateState.CHECKING),
+        (None, second),
+        strict=False,
     ):
         certificate.state, certificate.checked_by = state, checker
         certificate.verified_by = certificate.verified_on = None
@@ -123,9 +127,7 @@ def _write(wanted: Mapping[Key, Certificate]) -> dict[Key, Certificate]:
 def _cover(covered: Iterable[tuple[Key, int]], written: Mapping[Key, Certificate]) -> None:
     pairs = {(written[key].pk, product) for key, product in covered}
     links = ProductCertificate.objects.filter(certificate__in=[c.pk for c in written.values()])
-    stale = [
-        link.pk for link in links if (link.certificate_id, link.product_id) not in pairs
-    ]
+    stale = [link.pk for link in links if (link.certificate_id, link.product_id) not in pairs]
     ProductCertificate.objects.filter(pk__in=stale).delete()
     ProductCertificate.objects.bulk_create(
         [ProductCertificate(certificate_id=c, product_id=p) for c, p in sorted(pairs)],

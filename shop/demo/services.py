@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,7 +10,7 @@ from catalogue.searching import reindex
 from producers.models import Enterprise
 from shop.core.models import User
 
-from .accounts import OFFICERS, load_accounts, write_accounts
+from .accounts import OFFICERS, hashed_passwords, load_accounts
 from .delivery import load_delivery
 from .goods import load_goods
 from .groups import load_groups
@@ -32,21 +31,22 @@ class Loaded:
     indexed: int
 
 
-def load_demo(*, say: Say = lambda line: None, accounts_file: Path | None = None) -> Loaded:
+def load_demo(*, say: Say = lambda line: None) -> Loaded:
     """Load the demo market, or bring it up to date with its data.
 
     Loading again changes texts, prices and terms to what the files say and doubles nothing;
     orders, stock, and what the office or a group has decided stay as they are. `say` is told
-    one line per step; `accounts_file` gets the table of accounts that the start-up prints.
+    one line per step.
     """
     market, today = read_market(), timezone.localdate()
     accounts = read_accounts()
+    passwords = hashed_passwords(accounts)
     with transaction.atomic():
         rates = load_delivery(read_rates())
         say(f"delivery: {rates} rates")
         enterprises = load_groups(market.groups)
         say(f"groups: {len(enterprises)}")
-        users = load_accounts(accounts, enterprises)
+        users = load_accounts(accounts, passwords, enterprises)
         say(f"accounts: {len(users)}")
         groups = {row["slug"]: row for row in market.groups}
         products = load_goods(market.products, groups, enterprises)
@@ -54,18 +54,14 @@ def load_demo(*, say: Say = lambda line: None, accounts_file: Path | None = None
         officers = (users[OFFICERS[0]], users[OFFICERS[1]])
         certificates = load_proofs(market.products, products, officers, today)
         say(f"certificates: {certificates}")
-    indexed = reindex(products.values())
+    indexed = reindex()
     say(f"search: {indexed} products")
     orders = load_orders(users["buyer"], _leaders(accounts, users, enterprises))
     say(f"orders: {orders} new")
-    if accounts_file is not None:
-        write_accounts(accounts, accounts_file)
     return Loaded(len(enterprises), len(products), certificates, indexed)
 
 
 def _leaders(
     accounts: list[Row], users: dict[str, User], enterprises: dict[str, Enterprise]
 ) -> dict[int, User]:
-    return {
-        enterprises[row["group"]].pk: users[row["key"]] for row in accounts if "group" in row
-    }
+    return {enterprises[row["group"]].pk: users[row["key"]] for row in accounts if "group" in row}

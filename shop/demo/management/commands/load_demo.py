@@ -3,7 +3,6 @@
 import time
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from shop.demo.services import load_demo
@@ -16,5 +15,4 @@ class Command(BaseCommand):
         started = time.monotonic()
         load_demo(
             say=lambda line: self.stdout.write(f"  {time.monotonic() - started:5.1f} s  {line}"),
-            accounts_file=settings.VAR_DIR / "demo-accounts.json",
         )
