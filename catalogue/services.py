@@ -16,6 +16,7 @@ from shop.core.thai import thai_sort_key
 
 from .claims import ForbiddenGoods, claims_to_review, forbidden_word
 from .models import Product, ProductCertificate, ProductPicture
+from .searching import index_product
 from .states import PRODUCT_TRANSITIONS, ProductState
 
 
@@ -50,6 +51,7 @@ def publish_product(*, product_id: int, by: Any = None, reviewed: bool = False) 
     to = ProductState.REVIEW if needs_review else ProductState.PUBLISHED
     move(product, to, transitions=PRODUCT_TRANSITIONS, by=by)
     _children_follow(product)
+    index_product(product)
     if reviewed:
         _tell_maker(product, "product_approved")
     return product
@@ -61,6 +63,7 @@ def withdraw_product(*, product_id: int, by: Any = None, reason: str = "") -> Pr
     product = _locked(product_id)
     move(product, ProductState.WITHDRAWN, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
     _children_follow(product)
+    index_product(product)
     return product
 
 
@@ -70,6 +73,7 @@ def block_product(*, product_id: int, by: Any, reason: str) -> Product:
     product = _locked(product_id)
     move(product, ProductState.BLOCKED, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
     _children_follow(product)
+    index_product(product)
     _tell_maker(product, "product_blocked", reason)
     return product
 
@@ -80,6 +84,7 @@ def return_product(*, product_id: int, by: Any, reason: str) -> Product:
     product = _locked(product_id)
     move(product, ProductState.DRAFT, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
     _children_follow(product)
+    index_product(product)
     _tell_maker(product, "product_returned", reason)
     return product
 

@@ -109,6 +109,11 @@ def words_of(document: SearchDocument) -> dict[str, int]:
     return weights
 
 
+def warm_up() -> None:
+    """Load the Thai dictionary (about a second), so that no visitor's publishing waits for it."""
+    cut("ผ้าไหม")
+
+
 def _families_in(words: Sequence[str]) -> list[str]:
     """Tokens of the families whose words stand in this row of words."""
     carried_by = families().carried_by

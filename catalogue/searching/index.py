@@ -26,7 +26,7 @@ LONGEST_WORD = 120
 def index_product(product: Product) -> None:
     """Make the index say what the product (or its parent) says now.
 
-    A product that is not on sale leaves the index. Eight statements.
+    A product that is not on sale leaves the index. About ten statements.
     """
     _write(_top_level([product.parent_id or product.pk]), of={product.parent_id or product.pk})
 
@@ -35,7 +35,8 @@ def reindex(products: Iterable[Product] | None = None) -> int:
     """Index these products again, or all; returns how many are in the index afterwards.
 
     In batches, each its own transaction, so that the shop goes on meanwhile. For all products
-    it also counts the words anew, which keeps the worth of rare and common words true.
+    it also counts the words anew, which keeps the worth of rare and common words true; after
+    many calls with some products, call `count_words` yourself.
     """
     ids: Iterable[int]
     if products is None:

@@ -47,8 +47,8 @@ def _choices(vocabulary: Vocabulary) -> dict[str, Neighbour]:
         if word_id(token) in vocabulary.products:
             for word in words:
                 choices.setdefault(key(word), _neighbour(token, word))
-    for words in (vocabulary.thai, vocabulary.latin):
-        for heard, spellings in words.items():
+    for home in (vocabulary.thai, vocabulary.latin):
+        for heard, spellings in home.items():
             if len(heard) > 2 and spellings[0].closeness == 100:
                 choices.setdefault(heard, Neighbour(spellings[0].text, "word"))
     return choices

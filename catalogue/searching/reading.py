@@ -15,6 +15,7 @@ from .vocabulary import Vocabulary, tears_a_syllable
 
 LONGEST_QUERY = 200  # characters
 MOST_PARTS = 12
+MOST_TOKENS = 16
 JOINED = 4  # words in Latin letters that may together be one ("pha khao ma")
 EDGE_COST = 0.9  # letters; so that one long word beats two short ones
 GAP_COST = 0.5  # letters, for each letter that no word covers
@@ -63,7 +64,7 @@ class Reading:
 def read(query: str, vocabulary: Vocabulary) -> Reading:
     """The meaning of a query; never raises, whatever was typed."""
     text = plain(query[:LONGEST_QUERY])
-    tokens = _TOKENS.findall(text)
+    tokens = _TOKENS.findall(text)[:MOST_TOKENS]
     pieces: list[tuple[str, dict[int, int]]] = []
     latin: list[str] = []
     for token in tokens:

@@ -117,7 +117,7 @@ def romanise(word: str) -> str:
 
 def _onset(consonants: str) -> str:
     if len(consonants) == 2:
-        first, second = consonants
+        first, second = consonants[0], consonants[1]
         if first in "หอ":
             return _INITIAL[second]
         if consonants == "ทร" or first in "สศซ":

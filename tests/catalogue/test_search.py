@@ -21,6 +21,7 @@ from catalogue.searching import (
     vocabulary,
 )
 from catalogue.searching.families import families, key
+from catalogue.services import withdraw_product
 from catalogue.states import OtopType, ProductState
 from producers.models import Enterprise
 from producers.states import EnterpriseState
@@ -250,6 +251,13 @@ def test_a_product_that_leaves_the_shop_leaves_the_index() -> None:
     assert search_products("ลายนก") == [product.pk]
 
 
+def test_withdrawing_takes_a_product_out_of_search_at_once() -> None:
+    product = make_product(make_group(), "ผ้าไหมลายนก")
+    index_product(product)
+    withdraw_product(product_id=product.pk)
+    assert search_products("ลายนก") == []
+
+
 def test_a_new_name_is_found_and_the_old_one_is_not() -> None:
     product = make_product(make_group(), "ผ้าไหมลายนก")
     index_product(product)
@@ -287,5 +295,5 @@ def test_indexing_one_product_takes_few_statements(
     market: dict[int, str], django_assert_max_num_queries: Any
 ) -> None:
     product = Product.objects.top_level().first()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(11):
         index_product(product)
