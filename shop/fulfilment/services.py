@@ -4,7 +4,7 @@ Money goes back through `shop.payments.services.request_refund`, goods through
 `shop.oscar.partner.services`; both in the same transaction as the step itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -123,7 +123,7 @@ def dispatch_fulfilment(
         FulfilmentState.DISPATCHED,
         by=by,
         also=["dispatched_at", "received_by_itself_at"],
-        facts={"carrier": str(carrier), "tracking": tracking_number},
+        facts=_travel_facts(fulfilment, carrier, tracking_number),
     )
     return fulfilment
 
@@ -146,7 +146,7 @@ def object_to_fulfilment(*, fulfilment_id: int, text: str) -> Fulfilment:
     fulfilment.objected_at = timezone.now()
     fulfilment.objection = text
     fulfilment.save(update_fields=["objected_at", "objection"])
-    _tell_group(fulfilment, "part_objected")
+    _tell_group(fulfilment, "part_objected", objection=text)
     return fulfilment
 
 
@@ -202,8 +202,17 @@ def _sweep(due: Any, step: Any) -> int:
 # --- telling people ---
 
 
-def group_messages(kind: str, fulfilments: Iterable[Fulfilment], **facts: Any) -> list[Message]:
-    """One message per member and channel of each part's group; one read whatever their number."""
+def group_messages(
+    kind: str,
+    fulfilments: Iterable[Fulfilment],
+    *,
+    of_part: Mapping[int, dict[str, Any]] | None = None,
+    **facts: Any,
+) -> list[Message]:
+    """One message per member and channel of each part's group; one read whatever their number.
+
+    `facts` go into every message, `of_part` (fulfilment id → facts) into those about that part.
+    """
     fulfilments = list(fulfilments)
     members: dict[int, list[Membership]] = {}
     for membership in Membership.objects.filter(
@@ -218,7 +227,12 @@ def group_messages(kind: str, fulfilments: Iterable[Fulfilment], **facts: Any) -
             kind,
             to=_member_contact(membership),
             about=fulfilment,
-            context={**_part_facts(fulfilment), "membership": membership.pk, **facts},
+            context={
+                **_part_facts(fulfilment),
+                "membership": membership.pk,
+                **(of_part or {}).get(fulfilment.pk, {}),
+                **facts,
+            },
         )
     ]
 
@@ -251,6 +265,7 @@ def _part_facts(fulfilment: Fulfilment) -> dict[str, Any]:
         "group_th": enterprise.name_th,
         "group_en": enterprise.name_en or enterprise.name_th,
         "total": str(fulfilment.total),
+        "paid_with": order.paid_with,
         "promised_on": fulfilment.promised_on.isoformat(),
         "answer_by": fulfilment.answer_by.isoformat(),
         "reason": fulfilment.ended_reason,
@@ -258,8 +273,20 @@ def _part_facts(fulfilment: Fulfilment) -> dict[str, Any]:
     }
 
 
-def _tell_group(fulfilment: Fulfilment, kind: str) -> None:
-    post(group_messages(kind, [fulfilment]))
+def _travel_facts(fulfilment: Fulfilment, carrier: Carrier, tracking: str) -> dict[str, Any]:
+    first, last = fulfilment.delivery_window()
+    return {
+        "carrier_th": carrier.name_th,
+        "carrier_en": carrier.name_en or carrier.name_th,
+        "tracking": tracking,
+        "follow_url": carrier.follow_url(tracking) if tracking else "",
+        "arrives_from": first.isoformat(),
+        "arrives_until": last.isoformat(),
+    }
+
+
+def _tell_group(fulfilment: Fulfilment, kind: str, **facts: Any) -> None:
+    post(group_messages(kind, [fulfilment], **facts))
 
 
 # --- the inside of a step ---

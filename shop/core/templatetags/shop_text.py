@@ -68,6 +68,15 @@ def clock(value: datetime) -> str:
 
 
 @register.filter
+def day_clock(value: datetime | str) -> str:
+    """Day and time without the year, for an SMS: `12 ธ.ค. 14:05 น.` or `12 Dec, 14:05`."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    between = " " if _thai() else ", "
+    return f"{day_short(value)}{between}{clock(value)}"
+
+
+@register.filter
 def phone(value: str) -> str:
     """`081-234-5678`."""
     return phone_as_written(str(value or ""))

@@ -22,6 +22,9 @@ from shop.payments.models import PaymentAttempt
 
 from .models import Checkout
 
+#: What mails tell of a line and of a group's part.
+TOLD_OF_LINE = ("title", "title_en", "unit_th", "unit_en", "quantity", "total")
+TOLD_OF_GROUP = ("goods", "charge", "method_name_th", "method_name_en", "promised_on")
 #: What a checkout keeps of an address, by the names of ThaiAddress.
 ADDRESS_PARTS = ("house_number", "moo", "building", "soi", "road", "tambon_code", "postcode")
 
@@ -41,8 +44,12 @@ def place_order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
             checkout.basket_id,
             {x["stockrecord"]: x["quantity"] for g in offer["groups"] for x in g["lines"]},
         )
+    sold = {
+        part.pk: {"lines": [_told(line) for line in group["lines"]]}
+        for part, group in zip(fulfilments, offer["groups"], strict=True)
+    }
     mails = _buyer_mail(order, offer, fulfilments)
-    post([*mails, *group_messages("part_placed", fulfilments)])
+    post([*mails, *group_messages("part_placed", fulfilments, of_part=sold)])
     return order
 
 
@@ -174,12 +181,19 @@ def _line(order: Order, part: Fulfilment, sold: dict[str, Any], proofs: list[dic
     )
 
 
+def _told(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: line[name] for name in TOLD_OF_LINE}
+
+
 def _buyer_mail(order: Order, offer: dict[str, Any], parts: list[Fulfilment]) -> list[Any]:
     groups = [
         {
-            **group,
+            **{name: group[name] for name in TOLD_OF_GROUP},
             "name_th": part.enterprise.name_th,
             "name_en": part.enterprise.name_en or part.enterprise.name_th,
+            "arrives_from": part.delivery_window()[0].isoformat(),
+            "arrives_until": part.delivery_window()[1].isoformat(),
+            "lines": [_told(line) for line in group["lines"]],
         }
         for group, part in zip(offer["groups"], parts, strict=True)
     ]
@@ -195,6 +209,7 @@ def _buyer_mail(order: Order, offer: dict[str, Any], parts: list[Fulfilment]) ->
             "placed_on": timezone.localdate(order.date_placed).isoformat(),
             "paid_with": order.paid_with,
             "withdrawal_days": settings.WITHDRAWAL_DAYS,
+            "answer_hours": settings.ANSWER_HOURS,
             "groups": groups,
         },
     )

@@ -1,0 +1,197 @@
+"""Every mail and SMS of an order's life, written by the services themselves, in both languages."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core import signing
+from django.utils import timezone
+
+from shop.core.models import User
+from shop.fulfilment import services as fulfilments
+from shop.fulfilment.models import Carrier, Fulfilment
+from shop.oscar.checkout import services as checkouts
+from shop.oscar.order.services import order_token, send_order_link
+from shop.outbox.channels import _mail, _render
+from shop.outbox.models import Channel, Message
+from tests.factories import (
+    make_checkout,
+    make_enterprise,
+    make_made_to_order,
+    make_member,
+    make_placed_order,
+    make_product,
+    pay,
+)
+
+TO_BUYER = {
+    "order_placed",
+    "part_accepted",
+    "part_declined",
+    "part_cancelled",
+    "part_started",
+    "part_dispatched",
+    "paid_twice",
+    "paid_too_late",
+    "order_link",
+}
+TO_GROUP = {"part_placed", "part_waiting", "part_called_off", "part_objected"}
+#: What the buyer is told by mail only: an SMS would say too little about money.
+MAIL_ONLY = {"order_placed", "paid_twice", "paid_too_late", "order_link"}
+THAI = re.compile("[ก-๙]")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_all_that_is_told_of_an_order_can_be_read(language):
+    live_through_everything(language)
+
+    messages = list(Message.objects.all())
+    assert {message.kind for message in messages} == TO_BUYER | TO_GROUP
+    assert {m.kind for m in messages if m.channel == Channel.SMS} == (
+        (TO_BUYER | TO_GROUP) - MAIL_ONLY
+    )
+    for message in messages:
+        read(message)
+
+
+def read(message: Message) -> None:
+    from django.utils import translation
+
+    with translation.override(message.language):
+        if message.channel == Channel.SMS:
+            text = _render(message, "sms.txt").strip()
+            words, _, link = text.rpartition(" ")
+            assert link.startswith(settings.SITE_URL), text
+            assert len(words) <= 110, text
+            texts = [words]
+        else:
+            mail = _mail(message)
+            html = str(mail.alternatives[0][0])
+            assert "\n" not in mail.subject
+            assert f'<html lang="{message.language}">' in html
+            texts = [mail.subject, str(mail.body), html]
+    for text in texts:
+        assert text.strip(), message.kind
+        assert not re.search(r"{{|{%|}}|%}", text), text
+        assert "None" not in text, text
+        assert not re.search(r"\d{4}-\d\d-\d\d|T\d\d:\d\d|\.00\b", text), (message.kind, text)
+
+
+def live_through_everything(language: str) -> None:
+    """One order in which everything happens, as buyer, group and clock would have it."""
+    weavers = make_enterprise("กลุ่มทอผ้าบ้านทดสอบ", name_en="Test weavers")
+    member = make_member(weavers)
+    User.objects.update(language=language)
+    cloth = make_product(weavers, stock=9)
+    made = make_made_to_order(weavers)
+
+    def order(*wanted) -> Fulfilment:
+        return make_placed_order(*wanted, language=language).fulfilments.get()
+
+    carrier = None
+    sent = order((made, 1), (cloth, 1))
+    by = {"fulfilment_id": sent.pk, "by": member.user}
+    fulfilments.accept_fulfilment(**by)
+    fulfilments.start_fulfilment(**by)
+    fulfilments.pack_fulfilment(**by)
+    carrier = Carrier.objects.get(slug="ems-carrier")
+    fulfilments.dispatch_fulfilment(**by, carrier=carrier, tracking_number="EF123456785TH")
+    fulfilments.object_to_fulfilment(fulfilment_id=sent.pk, text="ผ้าขาด <b>1</b> มุม")
+
+    declined = order((cloth, 1))
+    fulfilments.decline_fulfilment(
+        fulfilment_id=declined.pk, by=member.user, reason="ฝ้ายหมด & ย้อมไม่ทัน"
+    )
+    cancelled = order((cloth, 2))
+    fulfilments.cancel_fulfilment(fulfilment_id=cancelled.pk, reason="")
+    silent = order((cloth, 1))
+    fulfilments.remind_unanswered(now=silent.answer_by - timedelta(hours=1))
+    fulfilments.decline_unanswered(now=silent.answer_by + timedelta(seconds=1))
+
+    pay_twice(language, cloth)
+    pay_too_late(language, cloth)
+    send_order_link(email="MALI@example.com", number=sent.order.number.lower(), language=language)
+
+
+def pay_twice(language: str, product) -> None:
+    checkout = make_checkout((product, 1), language=language)
+    first = pay(checkout)
+    checkouts.settle_attempt(first.pk)
+    again = type(first).objects.create(
+        checkout_reference=checkout.reference,
+        method="promptpay",
+        amount=first.amount,
+        state="paid",
+        paid_at=timezone.now(),
+        expires_at=timezone.now(),
+    )
+    checkouts.settle_attempt(again.pk)
+
+
+def pay_too_late(language: str, product) -> None:
+    from shop.oscar.partner.services import release_goods, set_ready_pieces
+
+    checkout = make_checkout((product, 1), language=language)
+    attempt = pay(checkout)
+    release_goods(reference=checkout.reference)
+    set_ready_pieces(stockrecord_id=product.stockrecords.get().pk, pieces=0)
+    checkouts.settle_attempt(attempt.pk)
+
+
+@pytest.mark.django_db
+def test_the_buyers_mail_opens_the_order_and_names_every_part():
+    two = make_product(make_enterprise("กลุ่มหนึ่ง"), title="ผ้าขาวม้า", price="450")
+    three = make_made_to_order(make_enterprise("กลุ่มสอง"), title="กระติบข้าว", price="1200")
+    order = make_placed_order((two, 2), (three, 1))
+
+    mail = _mail(Message.objects.get(kind="order_placed"))
+
+    body = str(mail.body)
+    assert mail.to == ["mali@example.com"]
+    assert f"/th/orders/{order.number}/{order_token(order)}/" in body
+    assert all(word in body for word in ("กลุ่มหนึ่ง", "กลุ่มสอง", "ผ้าขาวม้า", "กระติบข้าว"))
+    assert "฿2,180" in body
+
+
+@pytest.mark.django_db
+def test_the_groups_message_opens_its_own_part_for_its_member():
+    product = make_product()
+    member = make_member(product.enterprise)
+    order = make_placed_order((product, 1))
+
+    text = _render(Message.objects.get(kind="part_placed", channel=Channel.SMS), "sms.txt")
+
+    token = text.strip().rstrip("/").rpartition("/")[2]
+    assert signing.loads(token, salt="workspace-link") == {
+        "m": member.pk,
+        "f": order.fulfilments.get().pk,
+    }
+
+
+@pytest.mark.django_db
+def test_a_lost_link_is_sent_only_to_the_address_of_the_order():
+    order = make_placed_order((make_product(), 1))
+    before = Message.objects.count()
+
+    assert not send_order_link(email="other@example.com", number=order.number, language="th")
+    assert not send_order_link(email=order.contact_email, number="TLF-2222-2222", language="th")
+    assert not send_order_link(email=order.contact_email, number="' OR 1=1", language="th")
+    assert Message.objects.count() == before
+
+    typed = order.number.replace("-", " ").lower()
+    assert send_order_link(email="Mali@Example.com", number=typed, language="en")
+    message = Message.objects.get(kind="order_link")
+    assert message.address == order.contact_email
+    assert message.language == "en"
+
+
+def test_every_kind_has_its_templates():
+    folder = Path(settings.BASE_DIR) / "templates" / "outbox"
+    for kind in TO_BUYER | TO_GROUP:
+        wanted = {"subject.txt", "body.txt", "body.html"} | (
+            set() if kind in MAIL_ONLY else {"sms.txt"}
+        )
+        assert {path.name for path in (folder / kind).iterdir()} == wanted
