@@ -7,11 +7,15 @@ from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
+from catalogue.shopfront.views import machines
 from shop.views import healthz, to_language
 
 urlpatterns = [
     path("", to_language),
     path("healthz", healthz),
+    path("robots.txt", machines.robots, name="robots"),
+    path("sitemap.xml", machines.sitemap_index, name="sitemap"),
+    path("sitemap-<slug:name>.xml", machines.sitemap_file, name="sitemap_file"),
     path("office/", include(wagtailadmin_urls)),
     path("payments/", include("shop.payments.urls")),
 ]

@@ -1,17 +1,35 @@
 """All that one product page tells, gathered in a handful of statements."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
-from catalogue.models import Product
+from catalogue.models import Product, ProductQuerySet
+from cms.models import StoryPage
+from producers.models import Certificate, Enterprise
 from shop.oscar.partner.models import StockRecord
 from shop.production.promising import promise_date
 
-MORE_FROM_GROUP = 4
+from .groups import story_of
+
+MORE = 4  # products on each shelf below
+FEW_LEFT = 3  # pieces, from which on a buyer should know
+
+#: What is told about a product, in order; each is shown only where the group has said it.
+FACTS = {
+    "materials": _("Materials"),
+    "ingredients": _("Ingredients"),
+    "allergens": _("Allergens"),
+    "net_weight": _("Net weight"),
+    "storage": _("Storage"),
+    "shelf": _("Keeps for"),
+    "care": _("Care"),
+}
 
 
 @dataclass(frozen=True)
@@ -24,61 +42,157 @@ class Selling:
 
     @property
     def can_be_bought(self) -> bool:
-        return self.stockrecord.price is not None and self.stockrecord.most_per_order > 0
+        return can_be_bought(self.stockrecord)
 
     @property
     def made_to_order(self) -> bool:
         return self.stockrecord.is_made_to_order
 
+    @property
+    def price(self) -> Decimal:
+        return self.stockrecord.price
 
-def product_details(slug: str, *, today: date) -> dict[str, Any] | None:
+    @property
+    def least(self) -> int:
+        """Pieces; groups may make no fewer."""
+        return self.stockrecord.min_quantity
+
+    @property
+    def most(self) -> int:
+        return self.stockrecord.most_per_order
+
+    @property
+    def pieces_left(self) -> int | None:
+        """Ready pieces where there are few, so that nobody is surprised; otherwise nothing."""
+        left = None if self.made_to_order else self.stockrecord.free_pieces
+        return left if left is not None and 0 < left <= FEW_LEFT else None
+
+
+@dataclass
+class Shelves:
+    """Other products a reader may want: of this group, of this province, of this kind."""
+
+    of_group: list[Product] = field(default_factory=list)
+    of_province: list[Product] = field(default_factory=list)
+    of_type: list[Product] = field(default_factory=list)
+
+
+@dataclass
+class ProductDetails:
+    """What the product page shows."""
+
+    product: Product
+    sellings: list[Selling]
+    shelves: Shelves
+    story: StoryPage | None
+
+    @property
+    def enterprise(self) -> Enterprise:
+        assert self.product.enterprise is not None  # goods on sale have a maker (constraint)
+        return self.product.enterprise
+
+    @property
+    def certificates(self) -> list[Certificate]:
+        return self.product.shown_certificates
+
+    @property
+    def pictures(self) -> list[Any]:
+        return list(self.product.pictures.all())
+
+    @property
+    def chosen(self) -> Selling | None:
+        """What is chosen at first: the first that can be bought."""
+        return next((selling for selling in self.sellings if selling.can_be_bought), None)
+
+    @property
+    def has_choices(self) -> bool:
+        return bool(self.sellings) and self.sellings[0].product.is_child
+
+    @property
+    def prices_differ(self) -> bool:
+        return len({selling.price for selling in self.buyable}) > 1
+
+    @property
+    def buyable(self) -> list[Selling]:
+        return [selling for selling in self.sellings if selling.can_be_bought]
+
+    @property
+    def facts(self) -> list[tuple[Any, str]]:
+        """Label and words of what the group tells about it."""
+        told = [(label, self.product.fact(name)) for name, label in FACTS.items()]
+        return [(label, words) for label, words in told if words]
+
+
+def can_be_bought(record: StockRecord) -> bool:
+    return record.price is not None and record.most_per_order >= max(record.min_quantity, 1)
+
+
+def find_product(slug: str) -> ProductQuerySet:
+    return Product.objects.top_level().on_sale().filter(slug=slug)
+
+
+def product_details(slug: str, *, today: date, language: str) -> ProductDetails | None:
     """What the product page shows, or None where there is no such product on sale."""
-    records = StockRecord.objects.select_related("partner__enterprise")
-    product = (
-        Product.objects.top_level()
-        .on_sale()
-        .filter(slug=slug)
-        .select_related("enterprise__picture")
-        .for_cards(today)
-        .prefetch_related(
-            Prefetch("stockrecords", records),
-            Prefetch(
-                "children",
-                Product.objects.on_sale().order_by("pk").prefetch_related(
-                    Prefetch("stockrecords", records)
-                ),
-            ),
-        )
-        .first()
-    )
+    found = find_product(slug).for_cards(today).select_related("enterprise__picture")
+    product = found.first()
     if product is None:
         return None
     sellings = _sellings(product, today)
-    more = Product.objects.top_level().on_sale().made_by(product.enterprise)
-    return {
-        "product": product,
-        "enterprise": product.enterprise,
-        "sellings": sellings,
-        "first": next((s for s in sellings if s.can_be_bought), None),
-        "certificates": product.shown_certificates,
-        "more": list(more.exclude(pk=product.pk).for_cards(today)[:MORE_FROM_GROUP]),
-        "nearby": _nearby(product, today),
-    }
+    shelves = _shelves(product, today, sold_out=not any(s.can_be_bought for s in sellings))
+    return ProductDetails(product, sellings, shelves, story_of(product.enterprise_id, language))
 
 
 def _sellings(product: Product, today: date) -> list[Selling]:
-    owners: Sequence[Product] = list(product.children.all()) or [product]
-    found = []
-    for owner in owners:
-        for record in owner.stockrecords.all()[:1]:
-            able = record.price is not None and record.most_per_order > 0
-            day = promise_date(record, record.min_quantity, today) if able else None
-            found.append(Selling(owner, record, day))
-    return found
+    """Each child that is on sale, or else the product itself; one statement."""
+    records = (
+        StockRecord.objects.filter(Q(product=product) | Q(product__parent=product))
+        .filter(product__state=product.state, price__isnull=False)
+        .select_related("product", "partner")
+        .order_by("product__parent", "product", "pk")
+    )
+    by_product: dict[int, StockRecord] = {}
+    for record in records:
+        record.partner.enterprise = product.enterprise  # it is its own, no need to ask again
+        by_product.setdefault(record.product_id, record)
+    children = {pk: record for pk, record in by_product.items() if pk != product.pk}
+    return [_selling(record, today) for record in (children or by_product).values()]
 
 
-def _nearby(product: Product, today: date) -> list[Product]:
-    """Other groups' goods from the same province."""
-    others = Product.objects.top_level().on_sale().filter(province_code=product.province_code)
-    others = others.exclude(enterprise=product.enterprise)
-    return list(others.for_cards(today)[:MORE_FROM_GROUP])
+def _selling(record: StockRecord, today: date) -> Selling:
+    able = can_be_bought(record)
+    day = promise_date(record, max(record.min_quantity, 1), today) if able else None
+    return Selling(record.product, record, day)
+
+
+def _shelves(product: Product, today: date, *, sold_out: bool) -> Shelves:
+    """All shelves at once: which products in one statement, their cards in two more."""
+    others = Product.objects.top_level().on_sale().exclude(pk=product.pk)
+    elsewhere = others.exclude(enterprise=product.enterprise_id).available()
+    kinds = {
+        "of_group": others.filter(enterprise=product.enterprise_id),
+        "of_province": elsewhere.filter(province_code=product.province_code),
+    }
+    if sold_out:
+        kinds["of_type"] = elsewhere.filter(otop_type=product.otop_type)
+    wanted = Q()
+    for queryset in kinds.values():
+        wanted |= Q(pk__in=queryset.order_by("sort_key", "pk").values("pk")[:MORE])
+    cards = list(Product.objects.filter(wanted).for_cards(today).order_by("sort_key", "pk"))
+    return Shelves(
+        of_group=_some(cards, lambda p: p.enterprise_id == product.enterprise_id),
+        of_province=_some(
+            cards,
+            lambda p: (
+                p.enterprise_id != product.enterprise_id
+                and p.province_code == product.province_code
+            ),
+        ),
+        of_type=_some(
+            cards if sold_out else [],
+            lambda p: p.enterprise_id != product.enterprise_id and p.otop_type == product.otop_type,
+        ),
+    )
+
+
+def _some(cards: Iterable[Product], fits: Any) -> list[Product]:
+    return [card for card in cards if fits(card)][:MORE]

@@ -1,135 +1,37 @@
 """A listing: which products, in which order, and how many more each filter would leave.
 
-All counts come from two grouped statements, so their number does not grow with products,
-groups or provinces. Filters live in the address; within one filter values are joined by "or",
-between filters by "and", and a filter's own counts ignore its own choice.
+The number of statements does not grow with products, groups or provinces: one counts the kinds
+of products, one the groups, one the certificates, three read the page's cards. A search knows
+its few hundred products already, so there one statement does for kinds, groups and the page.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
-from django.utils.translation import gettext_lazy as _
+from django.db.models.functions import Lower
+from django.utils.translation import get_language
 
-from catalogue.models import Product
-from catalogue.states import OtopType
-from producers.models import Enterprise, Scheme
-from producers.states import SHOWN_STATES
-from shop.core.places import provinces, provinces_by_slug, province_slug
+from catalogue.models import Product, ProductCertificate, ProductQuerySet
+from producers.models import Certificate, Enterprise
+from shop.core.places import provinces_by_slug
 
-PER_PAGE = 24
-#: Upper edges of the price bands in baht; the last band is open.
-BAND_EDGES = (100, 300, 1000, 5000)
-BANDS = {
-    "0": _("Under ฿100"),
-    "1": _("฿100–299"),
-    "2": _("฿300–999"),
-    "3": _("฿1,000–4,999"),
-    "4": _("฿5,000 and more"),
-}
-SALE = {"ready": _("Ready to send"), "made": _("Made to order")}
-SORTS = {
-    "name": _("Name"),
-    "price": _("Price, low to high"),
-    "-price": _("Price, high to low"),
-    "new": _("Newest"),
-}
-SORT_FIELDS = {
+from .facets import LABELS, Facet, Kind, Tally, kind, make_facet, tally
+from .filters import BAND_EDGES, MOST_VALUES, SORTS, Filters
+from .paging import PER_PAGE, Pages
+
+#: A search offers no more than its best so many; beyond that words say too little.
+MOST_FOUND = 1000
+SORT_FIELDS: dict[str, tuple[Any, ...]] = {
     "name": ("sort_key", "pk"),
     "price": ("price_from", "sort_key", "pk"),
     "-price": ("-price_from", "sort_key", "pk"),
     "new": ("-date_created", "-pk"),
 }
-MULTIPLE = ("type", "province", "group", "certificate", "sale", "price")
-MOST_VALUES = 20
-
-
-@dataclass(frozen=True)
-class Filters:
-    """What the address asks for, cleaned: unknown values are dropped, never an error."""
-
-    query: str = ""
-    chosen: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    at_least: Decimal | None = None
-    at_most: Decimal | None = None
-    sort: str = ""
-    page: int = 1
-
-    @classmethod
-    def from_query(cls, data: Any) -> "Filters":
-        """Read `request.GET`."""
-        chosen = {
-            name: tuple(dict.fromkeys(v[:80] for v in data.getlist(name) if v))[:MOST_VALUES]
-            for name in MULTIPLE
-        }
-        return cls(
-            query=" ".join(data.get("q", "").split())[:200],
-            chosen={name: values for name, values in chosen.items() if values},
-            at_least=_amount(data.get("min", "")),
-            at_most=_amount(data.get("max", "")),
-            sort=data.get("sort", "") if data.get("sort", "") in SORTS else "",
-            page=_page(data.get("page", "")),
-        )
-
-    def get(self, name: str) -> tuple[str, ...]:
-        return self.chosen.get(name, ())
-
-    def address(self, **changes: Any) -> str:
-        """The query string of these filters, changed; page 1 unless `page` is named."""
-        new = replace(self, page=1, **changes)
-        pairs: list[tuple[str, Any]] = [("q", new.query)] if new.query else []
-        pairs += [(name, value) for name in MULTIPLE for value in new.get(name)]
-        pairs += [("min", new.at_least)] if new.at_least is not None else []
-        pairs += [("max", new.at_most)] if new.at_most is not None else []
-        pairs += [("sort", new.sort)] if new.sort else []
-        pairs += [("page", new.page)] if new.page > 1 else []
-        return f"?{urlencode(pairs)}" if pairs else "?"
-
-    def with_page(self, page: int) -> str:
-        base = self.address()
-        if page <= 1:
-            return base
-        return f"{base}{'' if base == '?' else '&'}page={page}"
-
-    def toggled(self, name: str, value: str) -> str:
-        """The address with this value put in or taken out."""
-        values = self.get(name)
-        values = tuple(v for v in values if v != value) if value in values else (*values, value)
-        return self.address(chosen={**self.chosen, name: values})
-
-    @property
-    def narrow(self) -> bool:
-        """Whether any filter is set (a search word alone is none)."""
-        return bool(self.chosen) or self.at_least is not None or self.at_most is not None
-
-
-@dataclass(frozen=True)
-class Choice:
-    """One value of a filter: its name, how many it leaves, and the address that toggles it."""
-
-    value: str
-    label: Any
-    count: int
-    selected: bool
-    address: str
-
-
-@dataclass(frozen=True)
-class Facet:
-    """One filter with its values."""
-
-    name: str
-    label: Any
-    choices: list[Choice]
-
-    @property
-    def is_used(self) -> bool:
-        return any(choice.selected for choice in self.choices)
+ENGLISH_NAMES = (Lower("title_en"), "sort_key", "pk")
 
 
 @dataclass
@@ -140,10 +42,15 @@ class Listing:
     products: list[Product]
     total: int
     facets: list[Facet]
+    capped: bool = False  # a search that found more than it offers
 
     @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // PER_PAGE))
+    def pages(self) -> Pages:
+        return Pages(self.filters.page, self.total, lambda n: self.filters.address(page=n))
+
+    @property
+    def is_beyond_the_end(self) -> bool:
+        return self.filters.page > self.pages.last
 
     @property
     def chips(self) -> list[tuple[Any, str]]:
@@ -161,9 +68,16 @@ class Listing:
             found.append((f"{low}–{high}", filters.address(at_least=None, at_most=None)))
         return found
 
+    @property
+    def sorts(self) -> list[tuple[str, Any, bool]]:
+        """Orders to choose from: value, words, whether it is the one in use."""
+        usual = "" if self.filters.query else "name"
+        asked = self.filters.sort or usual
+        return [(value, words, value == asked) for value, words in SORTS.items()]
+
 
 def make_listing(
-    scope: QuerySet[Product],
+    scope: ProductQuerySet,
     filters: Filters,
     *,
     today: date,
@@ -175,114 +89,78 @@ def make_listing(
     `ranked` are ids in order of relevance (a search); `fixed` names filters that the page itself
     stands for (the type page has no type filter).
     """
-    if ranked is not None:
-        scope = scope.filter(pk__in=ranked)
     within = _within_price(scope.top_level().on_sale(), filters)
-    tests = {name: _test(name, filters) for name in MULTIPLE}
-    cube = _cube(within, filters, today)
-    total = sum(row["n"] for row in cube if all(test(row) for test in tests.values()))
-    page_of = _narrowed(within, filters, today)
-    products = _page_of(page_of, filters, ranked, today)
-    facets = _facets(cube, tests, filters, set(fixed))
-    certificates = _certificate_counts(_narrowed(within, filters, today, but="certificate"), today)
-    facets.append(_facet("certificate", _("Certificate"), certificates, filters, _scheme_name))
-    return Listing(filters, products, total, [facet for facet in facets if facet.choices])
-
-
-# --- the statements ---
-
-
-def _cube(within: QuerySet[Product], filters: Filters, today: date) -> list[dict[str, Any]]:
-    """How many products there are of each kind the filters can tell apart; one statement."""
-    if filters.get("certificate"):
-        within = within.filter(_certified(filters.get("certificate"), today))
-    return list(
-        within.annotate(
-            ready=Case(When(ready_pieces__gt=0, then=Value(1)), default=Value(0)),
-            band=_band(),
-        )
-        .order_by()
-        .values("otop_type", "province_code", "enterprise_id", "ready", "takes_orders", "band")
-        .annotate(n=Count("pk", distinct=bool(filters.get("certificate"))))
+    if ranked is None:
+        kinds = _kinds(_narrowed(within, filters, today, only=("group", "certificate")))
+        found = tally(kinds, filters)
+        names = {} if "group" in fixed else _count_groups(within, filters, today, found)
+        products = _cards(_sorted(_narrowed(within, filters, today), filters), filters, today)
+    else:
+        rows = _found_rows(within.filter(pk__in=ranked), filters, today)
+        found = tally((row.kind for row in rows), filters)
+        names = {row.group: row.group_name for row in rows}
+        products = _found_page(rows, filters, ranked, today)
+        within = within.filter(pk__in=ranked)
+    names |= _names_of_chosen(filters, names)
+    _count_certificates(within, filters, today, found)
+    facets = [
+        make_facet(name, found.counts.get(name, {}), filters, names)
+        for name in LABELS
+        if name not in set(fixed)
+    ]
+    return Listing(
+        filters,
+        products,
+        found.total,
+        [facet for facet in facets if facet.choices],
+        capped=ranked is not None and len(ranked) >= MOST_FOUND,
     )
 
 
-def _certificate_counts(products: QuerySet[Product], today: date) -> Counter[str]:
-    rows = (
-        products.filter(_shown("certificates__", today))
-        .order_by()
-        .values(scheme=F("certificates__scheme"))
-        .annotate(n=Count("pk", distinct=True))
-    )
-    return Counter({row["scheme"]: row["n"] for row in rows})
+# --- filters in the database ---
 
 
 def _narrowed(
-    within: QuerySet[Product], filters: Filters, today: date, but: str = ""
-) -> QuerySet[Product]:
-    for name in MULTIPLE:
-        values = filters.get(name)
-        if values and name != but:
+    within: ProductQuerySet,
+    filters: Filters,
+    today: date,
+    *,
+    only: Iterable[str] | None = None,
+    but: str = "",
+) -> ProductQuerySet:
+    for name, values in filters.chosen.items():
+        if name != but and (only is None or name in only):
             within = within.filter(_condition(name, values, today))
     return within
 
 
-def _page_of(
-    products: QuerySet[Product], filters: Filters, ranked: list[int] | None, today: date
-) -> list[Product]:
-    start = (filters.page - 1) * PER_PAGE
-    if ranked is not None and not filters.sort:
-        found = set(products.values_list("pk", flat=True))
-        ids = [pk for pk in ranked if pk in found][start : start + PER_PAGE]
-        by_id = {p.pk: p for p in Product.objects.filter(pk__in=ids).for_cards(today)}
-        return [by_id[pk] for pk in ids if pk in by_id]
-    order = SORT_FIELDS[filters.sort or "name"]
-    sold_out_last = Case(
-        When(Q(ready_pieces__gt=0) | Q(takes_orders=True), then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    ordered = products.for_cards(today).order_by(sold_out_last, *order)
-    return list(ordered[start : start + PER_PAGE])
-
-
 def _condition(name: str, values: tuple[str, ...], today: date) -> Q:
-    if name == "type":
-        return Q(otop_type__in=values)
-    if name == "province":
-        return Q(province_code__in=[_province_code(value) for value in values])
-    if name == "group":
-        return Q(enterprise__in=[int(v) for v in values if _is_id(v)])
-    if name == "certificate":
-        return _certified(values, today)
-    if name == "sale":
-        condition = Q(pk__in=[])
-        if "ready" in values:
-            condition |= Q(ready_pieces__gt=0)
-        if "made" in values:
-            condition |= Q(takes_orders=True)
-        return condition
+    match name:
+        case "type":
+            return Q(otop_type__in=values)
+        case "province":
+            return Q(province_code__in=[provinces_by_slug()[value].code for value in values])
+        case "group":
+            return Q(enterprise__in=Enterprise.objects.filter(slug__in=values).values("pk"))
+        case "certificate":
+            return Q(pk__in=_certified(values, today))
+        case "sale":
+            ready, made = Q(ready_pieces__gt=0), Q(takes_orders=True)
+            if len(values) > 1:
+                return ready | made
+            return ready if "ready" in values else made
     condition = Q(pk__in=[])
     for value in values:
-        if value in BANDS:
-            condition |= _band_condition(int(value))
+        condition |= _in_band(int(value))
     return condition
 
 
-def _certified(schemes: tuple[str, ...], today: date) -> Q:
-    covered = Product.certificates.through.objects.filter(
-        _shown("certificate__", today), certificate__scheme__in=schemes
-    )
-    return Q(pk__in=covered.values("product"))
+def _certified(schemes: tuple[str, ...], today: date) -> QuerySet[ProductCertificate, Any]:
+    shown = Certificate.objects.shown_on(today).filter(scheme__in=schemes)
+    return ProductCertificate.objects.filter(certificate__in=shown.values("pk")).values("product")
 
 
-def _shown(prefix: str, today: date) -> Q:
-    return Q(**{f"{prefix}state__in": SHOWN_STATES}) & (
-        Q(**{f"{prefix}expires_on": None}) | Q(**{f"{prefix}expires_on__gte": today})
-    )
-
-
-def _within_price(products: QuerySet[Product], filters: Filters) -> QuerySet[Product]:
+def _within_price(products: ProductQuerySet, filters: Filters) -> ProductQuerySet:
     if filters.at_least is not None:
         products = products.filter(price_from__gte=filters.at_least)
     if filters.at_most is not None:
@@ -292,11 +170,16 @@ def _within_price(products: QuerySet[Product], filters: Filters) -> QuerySet[Pro
 
 def _band() -> Case:
     steps = [When(price_from__lt=edge, then=Value(i)) for i, edge in enumerate(BAND_EDGES)]
-    return Case(*steps, default=Value(len(BAND_EDGES)), output_field=IntegerField())
+    return Case(
+        *steps,
+        When(price_from=None, then=Value(-1)),
+        default=Value(len(BAND_EDGES)),
+        output_field=IntegerField(),
+    )
 
 
-def _band_condition(band: int) -> Q:
-    condition = Q()
+def _in_band(band: int) -> Q:
+    condition = Q(price_from__isnull=False)
     if band > 0:
         condition &= Q(price_from__gte=BAND_EDGES[band - 1])
     if band < len(BAND_EDGES):
@@ -304,119 +187,142 @@ def _band_condition(band: int) -> Q:
     return condition
 
 
-# --- counting in the cube ---
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(1)), default=Value(0), output_field=IntegerField())
 
 
-def _test(name: str, filters: Filters) -> Callable[[dict[str, Any]], bool]:
-    """Whether one row of the cube passes this filter."""
-    values = set(filters.get(name))
-    if not values or name == "certificate":
-        return lambda row: True
-    if name == "sale":
-        return lambda row: bool(values & _sale_of(row))
-    if name == "province":
-        codes = {_province_code(value) for value in values}
-        return lambda row: row["province_code"] in codes
-    return lambda row: _value_of(name, row) in values
+# --- counting ---
 
 
-def _value_of(name: str, row: dict[str, Any]) -> str:
-    return str(row[{"type": "otop_type", "group": "enterprise_id", "price": "band"}[name]])
-
-
-def _sale_of(row: dict[str, Any]) -> set[str]:
-    return {"ready"} if row["ready"] and not row["takes_orders"] else (
-        ({"ready"} if row["ready"] else set()) | ({"made"} if row["takes_orders"] else set())
+def _kinds(within: ProductQuerySet) -> list[Kind]:
+    """How many products there are of each kind; one statement."""
+    rows = (
+        within.annotate(ready=_flag(Q(ready_pieces__gt=0)), band=_band())
+        .order_by()
+        .values("otop_type", "province_code", "ready", "takes_orders", "band")
+        .annotate(n=Count("pk"))
+        .values_list("n", "otop_type", "province_code", "ready", "takes_orders", "band")
     )
+    return [kind(*row) for row in rows]
 
 
-def _facets(
-    cube: list[dict[str, Any]],
-    tests: dict[str, Callable[[dict[str, Any]], bool]],
-    filters: Filters,
-    fixed: set[str],
-) -> list[Facet]:
-    counts: dict[str, Counter[str]] = {name: Counter() for name in MULTIPLE}
-    for row in cube:
-        failed = [name for name, test in tests.items() if not test(row)]
-        if len(failed) > 1:
-            continue
-        for name in failed or MULTIPLE:
-            for value in _values_of(name, row):
-                counts[name][value] += row["n"]
-    labels: dict[str, tuple[Any, Callable[[str], Any]]] = {
-        "type": (_("Type"), lambda v: OtopType(v).label),
-        "sale": (_("Ready or made to order"), lambda v: SALE[v]),
-        "price": (_("Price"), lambda v: BANDS[v]),
-        "province": (_("Province"), lambda v: provinces_by_slug()[v].name),
-        "group": (_("Group"), _group_names(counts["group"], filters)),
-    }
-    return [
-        _facet(name, label, counts[name], filters, label_of)
-        for name, (label, label_of) in labels.items()
-        if name not in fixed
-    ]
+def _count_groups(
+    within: ProductQuerySet, filters: Filters, today: date, found: Tally
+) -> dict[str, str]:
+    """Counts of the largest groups into `found`; their names. One statement."""
+    rows = (
+        _narrowed(within, filters, today, but="group")
+        .order_by()
+        .values("enterprise__slug", "enterprise__name_th", "enterprise__name_en")
+        .annotate(n=Count("pk"), asked=_flag(Q(enterprise__slug__in=filters.get("group"))))
+        .order_by("-asked", "-n", "enterprise__name_th")[: MOST_VALUES * 2]
+    )
+    names = {}
+    counts: Counter[str] = Counter()
+    for row in rows:
+        slug = row["enterprise__slug"]
+        counts[slug] = row["n"]
+        names[slug] = _name(row["enterprise__name_th"], row["enterprise__name_en"])
+    found.counts["group"] = counts
+    return names
 
 
-def _values_of(name: str, row: dict[str, Any]) -> Iterable[str]:
-    if name == "sale":
-        return _sale_of(row)
-    if name == "province":
-        code = row["province_code"]
-        return [province_slug(code)] if code in provinces() else []
-    if name == "certificate":
-        return []
-    value = _value_of(name, row)
-    return [value] if value else []
+def _names_of_chosen(filters: Filters, known: dict[str, str]) -> dict[str, str]:
+    """Names of chosen groups that nothing was found of; no statement where all are known.
+
+    What is no open group keeps the word from the address, so that it can be taken away.
+    """
+    missing = {slug: slug for slug in filters.get("group") if slug not in known}
+    if missing:
+        groups = Enterprise.objects.open().filter(slug__in=missing)
+        missing |= {group.slug: group.name for group in groups}
+    return missing
 
 
-def _facet(
-    name: str, label: Any, counts: Counter[str], filters: Filters, label_of: Callable[[str], Any]
-) -> Facet:
-    chosen = filters.get(name)
-    values = [v for v in counts if counts[v] > 0 or v in chosen]
-    if name in ("price",):
-        values.sort()
-    else:
-        values.sort(key=lambda v: (v not in chosen, -counts[v], v))
-    choices = []
-    for value in values[: max(MOST_VALUES, len(chosen))] if name != "province" else values:
-        try:
-            text = label_of(value)
-        except (KeyError, ValueError):
-            continue
-        choices.append(
-            Choice(value, text, counts[value], value in chosen, filters.toggled(name, value))
+def _count_certificates(
+    within: ProductQuerySet, filters: Filters, today: date, found: Tally
+) -> None:
+    """Counts of the schemes of shown certificates into `found`; one statement."""
+    products = _narrowed(within, filters, today, but="certificate")
+    rows = (
+        ProductCertificate.objects.filter(
+            product__in=products.order_by().values("pk"),
+            certificate__in=Certificate.objects.shown_on(today).values("pk"),
         )
-    return Facet(name, label, choices)
+        .values(scheme=F("certificate__scheme"))
+        .annotate(n=Count("product", distinct=True))
+    )
+    found.counts["certificate"] = Counter({row["scheme"]: row["n"] for row in rows})
 
 
-def _group_names(counts: Counter[str], filters: Filters) -> Callable[[str], Any]:
-    wanted = {value for value, _n in counts.most_common(MOST_VALUES)} | set(filters.get("group"))
-    names = Enterprise.objects.in_bulk([int(v) for v in wanted if _is_id(v)])
-    return lambda value: names[int(value)].name
+def _name(name_th: str, name_en: str) -> str:
+    return (name_en if get_language() == "en" else "") or name_th
 
 
-def _scheme_name(value: str) -> Any:
-    return Scheme(value).label
+# --- the page of a listing ---
 
 
-def _province_code(slug: str) -> str:
-    place = provinces_by_slug().get(slug)
-    return place.code if place else ""
+def _sorted(products: ProductQuerySet, filters: Filters) -> ProductQuerySet:
+    """In the order asked for; what cannot be had stands last, whatever the order."""
+    order = SORT_FIELDS[filters.sort or "name"]
+    if order is SORT_FIELDS["name"] and get_language() == "en":
+        order = ENGLISH_NAMES
+    sold_out = _flag(Q(ready_pieces=0, takes_orders=False))
+    return products.order_by(sold_out, *order)
 
 
-def _is_id(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 10
+def _cards(ordered: ProductQuerySet, filters: Filters, today: date) -> list[Product]:
+    start = (filters.page - 1) * PER_PAGE
+    return list(ordered.for_cards(today)[start : start + PER_PAGE])
 
 
-def _amount(text: str) -> Decimal | None:
-    try:
-        amount = Decimal(text.strip()[:12])
-    except (InvalidOperation, ValueError):
-        return None
-    return amount if amount.is_finite() and amount >= 0 else None
+# --- a search ---
 
 
-def _page(text: str) -> int:
-    return min(max(int(text), 1), 5000) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+@dataclass(frozen=True, slots=True)
+class FoundRow:
+    """One found product, as far as the filters are concerned."""
+
+    pk: int
+    group: str
+    group_name: str
+    kind: Kind
+
+
+def _found_rows(found: ProductQuerySet, filters: Filters, today: date) -> list[FoundRow]:
+    """All found products; one statement."""
+    certified = Q(pk__in=_certified(filters.get("certificate"), today))
+    rows = (
+        found.annotate(
+            ready=_flag(Q(ready_pieces__gt=0)),
+            band=_band(),
+            certified=_flag(certified) if filters.get("certificate") else Value(1),
+        )
+        .order_by()
+        .values_list(
+            "pk", "enterprise__slug", "enterprise__name_th", "enterprise__name_en", "certified",
+            "otop_type", "province_code", "ready", "takes_orders", "band",
+        )
+    )  # fmt: skip
+    return [_found_row(filters, *row) for row in rows]
+
+
+def _found_row(
+    filters: Filters, pk: int, slug: str, name_th: str, name_en: str, certified: int, *rest: Any
+) -> FoundRow:
+    each = kind(1, *rest)
+    proof = frozenset(filters.get("certificate") if certified else ())
+    values = {**each.values, "group": frozenset((slug,)), "certificate": proof}
+    return FoundRow(pk, slug, _name(name_th, name_en), Kind(1, values))
+
+
+def _found_page(
+    rows: list[FoundRow], filters: Filters, ranked: list[int], today: date
+) -> list[Product]:
+    passing = {row.pk for row in rows if tally([row.kind], filters).total}
+    start = (filters.page - 1) * PER_PAGE
+    if filters.sort:
+        return _cards(_sorted(Product.objects.filter(pk__in=passing), filters), filters, today)
+    ids = [pk for pk in ranked if pk in passing][start : start + PER_PAGE]
+    by_id = {p.pk: p for p in Product.objects.filter(pk__in=ids).for_cards(today)}
+    return [by_id[pk] for pk in ids if pk in by_id]

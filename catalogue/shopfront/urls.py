@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from catalogue.states import OtopType
 
-from . import views
+from .views import groups, listings, products
 
 app_name = "shopfront"
 
@@ -24,12 +24,12 @@ class OtopTypeConverter:
 register_converter(OtopTypeConverter, "otop_type")
 
 urlpatterns = [
-    path("search/", views.search, name="search"),
-    path("products/", views.all_products, name="products"),
-    path("products/<slug:slug>/", views.product, name="product"),
-    path("types/<otop_type:slug>/", views.product_type, name="type"),
-    path("provinces/", views.province_list, name="provinces"),
-    path("provinces/<slug:slug>/", views.one_province, name="province"),
-    path("groups/", views.group_list, name="groups"),
-    path("groups/<slug:slug>/", views.group, name="group"),
+    path("search/", listings.search, name="search"),
+    path("products/", listings.all_products, name="products"),
+    path("products/<slug:slug>/", products.product, name="product"),
+    path("types/<otop_type:slug>/", listings.product_type, name="type"),
+    path("provinces/", listings.province_list, name="provinces"),
+    path("provinces/<slug:slug>/", listings.one_province, name="province"),
+    path("groups/", groups.group_list, name="groups"),
+    path("groups/<slug:slug>/", listings.group, name="group"),
 ]

@@ -1,0 +1,1 @@
+"""The buyer's pages: listings and search, product, groups, provinces, and pages for machines."""

@@ -1,0 +1,66 @@
+"""One product's page."""
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from catalogue.shopfront import seo
+from catalogue.shopfront.details import ProductDetails, product_details
+from catalogue.shopfront.groups import in_order
+from catalogue.shopfront.parcels import sending_to
+from catalogue.states import OtopType
+from shop.core.places import province_slug, provinces
+
+
+@require_safe
+def product(request: HttpRequest, slug: str) -> HttpResponse:
+    """One product: what it is, who made it, when it can be sent, what it costs.
+
+    `?to=<province>` asks what sending it there costs.
+    """
+    today = timezone.localdate()
+    details = product_details(slug, today=today, language=get_language() or "th")
+    if details is None:
+        raise Http404
+    to = request.GET.get("to", "")
+    crumbs = _crumbs(details)
+    context = {
+        "details": details,
+        "product": details.product,
+        "enterprise": details.enterprise,
+        "sending": sending_to(to, details, today) if to else None,
+        "to": to,
+        "provinces": [
+            (province_slug(place.code), place.name) for place in in_order([*provinces().values()])
+        ],
+        "withdrawal_days": settings.WITHDRAWAL_DAYS,
+        "today": today,
+        "crumbs": crumbs,
+        "meta": _meta(details, crumbs),
+    }
+    return render(request, "shopfront/product.html", context)
+
+
+def _crumbs(details: ProductDetails) -> list[seo.Crumb]:
+    product = details.product
+    crumbs: list[seo.Crumb] = [(_("Home"), reverse("pages:home"))]
+    if product.otop_type:
+        kind = OtopType(product.otop_type)
+        crumbs.append((kind.label, reverse("shopfront:type", args=[kind])))
+    return [*crumbs, (product.name, product.get_absolute_url())]
+
+
+def _meta(details: ProductDetails, crumbs: list[seo.Crumb]) -> seo.PageMeta:
+    product = details.product
+    return seo.PageMeta(
+        title=f"{product.name} · {details.enterprise.name}",
+        description=product.text,
+        picture=next(map(seo.picture_address, details.pictures), ""),
+        kind="product",
+        data=[seo.product_data(details), seo.breadcrumbs(crumbs)],
+    )
