@@ -1,6 +1,7 @@
 """Say what is being done, for how long already, and what went wrong."""
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -8,6 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+QUIET_SECONDS = 15.0
 
 
 class StepFailed(Exception):
@@ -20,6 +23,7 @@ class Progress:
 
     log_path: Path
     began: float = field(default_factory=time.monotonic)
+    _next_line: float = 0.0
 
     def __post_init__(self) -> None:
         self.log_path.parent.mkdir(parents=True, exist_ok=True)
@@ -34,7 +38,7 @@ class Progress:
     ) -> None:
         """Run `commands` side by side as one step; StepFailed when one of them fails."""
         started = time.monotonic()
-        self._show(title, started, first=True)
+        self._begin(title)
         with self.log_path.open("ab") as log:
             where = log.tell()
             processes = [
@@ -51,7 +55,7 @@ class Progress:
             with ending_with_us(processes):
                 while any(process.poll() is None for process in processes):
                     time.sleep(0.1)
-                    self._show(title, started)
+                    self._show(title, started, where)
         if any(process.returncode for process in processes):
             self._finish(title, started, "failed")
             raise StepFailed(f"{title}: failed.\n{self._tail(where)}\nWhole log: {self.log_path}")
@@ -60,11 +64,28 @@ class Progress:
     def note(self, text: str) -> None:
         print(f"[{time.monotonic() - self.began:5.1f} s] {text}", flush=True)
 
-    def _show(self, title: str, started: float, *, first: bool = False) -> None:
-        if self.moving:
-            print(f"\r        … {title} {time.monotonic() - started:4.0f} s ", end="", flush=True)
-        elif first:
+    def _begin(self, title: str) -> None:
+        self._next_line = time.monotonic() + QUIET_SECONDS
+        if not self.moving:
             self.note(f"{title} …")
+
+    def _show(self, title: str, started: float, where: int) -> None:
+        """One moving line on a console; elsewhere a line now and then."""
+        now = time.monotonic()
+        if self.moving:
+            line = f"        … {title} {now - started:4.0f} s  {self._last_line(where)}"
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r\033[K{line[:width]}", end="", flush=True)
+        elif now >= self._next_line:
+            self._next_line = now + QUIET_SECONDS
+            self.note(f"… {title}: {now - started:.0f} s  {self._last_line(where)}".rstrip())
+
+    def _last_line(self, where: int) -> str:
+        """What the step itself has said last."""
+        with self.log_path.open("rb") as log:
+            log.seek(max(where, log.seek(0, os.SEEK_END) - 300))
+            lines = log.read().decode("utf-8", "replace").splitlines()
+        return lines[-1].strip() if lines else ""
 
     def _finish(self, title: str, started: float, word: str) -> None:
         if self.moving:

@@ -159,12 +159,12 @@ def prepare(progress: Progress, environment: Mapping[str, str]) -> None:
     demo = stamps.demo_digest()
     if new_database or not stamp.holds("demo", demo):
         stamp.forget("demo")
-        progress.run(
-            "Loading the demo market",
-            [*manage, "load_demo"],
-            environment=environment,
-            directory=ROOT,
-        )
+        for title, command in (
+            ("Loading the demo market", [*manage, "load_demo"]),
+            # The worker draws the rest while the shop is open.
+            ("Drawing one picture per product", [*manage, "draw_pictures", "--first-only"]),
+        ):
+            progress.run(title, command, environment=environment, directory=ROOT)
         stamp.set("demo", demo)
     stamp.set("database", stamps.database_digest(VAR))
 

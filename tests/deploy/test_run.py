@@ -45,10 +45,11 @@ def steps_of_a_start(var: Path, failing: str = "") -> list[str]:
 
 PREPARING = "Preparing database and style sheets and scripts"
 LOADING = "Loading the demo market"
+DRAWING = "Drawing one picture per product"
 
 
 def test_the_first_start_does_everything_and_the_second_nothing(var):
-    assert steps_of_a_start(var) == [PREPARING, LOADING]
+    assert steps_of_a_start(var) == [PREPARING, LOADING, DRAWING]
     assert steps_of_a_start(var) == []
 
 
@@ -56,7 +57,7 @@ def test_new_demo_data_is_loaded_without_migrating_again(var, monkeypatch):
     steps_of_a_start(var)
     monkeypatch.setattr(stamps, "demo_digest", lambda: "other goods")
 
-    assert steps_of_a_start(var) == [LOADING]
+    assert steps_of_a_start(var) == [LOADING, DRAWING]
     assert steps_of_a_start(var) == []
 
 
@@ -64,21 +65,21 @@ def test_a_new_migration_is_run(var, monkeypatch):
     steps_of_a_start(var)
     monkeypatch.setattr(stamps, "migrations_digest", lambda: "one more")
 
-    assert steps_of_a_start(var) == ["Preparing database", LOADING]
+    assert steps_of_a_start(var) == ["Preparing database", LOADING, DRAWING]
 
 
 def test_a_database_that_was_deleted_is_made_again(var):
     steps_of_a_start(var)
     (var / "shop.sqlite3").unlink()
 
-    assert steps_of_a_start(var) == ["Preparing database", LOADING]
+    assert steps_of_a_start(var) == ["Preparing database", LOADING, DRAWING]
 
 
 def test_another_database_by_url_is_prepared_too(var, monkeypatch):
     steps_of_a_start(var)
     monkeypatch.setenv("DATABASE_URL", "postgresql://127.0.0.1/talat")
 
-    assert steps_of_a_start(var) == ["Preparing database", LOADING]
+    assert steps_of_a_start(var) == ["Preparing database", LOADING, DRAWING]
 
 
 def test_a_load_that_failed_is_tried_again(var):
@@ -92,7 +93,7 @@ def test_a_stamp_that_cannot_be_read_counts_for_nothing(var):
     steps_of_a_start(var)
     (var / "run-stamp.json").write_text("{ half a f")
 
-    assert steps_of_a_start(var) == [PREPARING, LOADING]
+    assert steps_of_a_start(var) == [PREPARING, LOADING, DRAWING]
 
 
 def test_a_taken_port_is_named_with_a_way_out():
