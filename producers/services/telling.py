@@ -41,6 +41,7 @@ def group_messages(
         with translation.override(contact.language):
             facts = {name: str(value) for name, value in (context or {}).items()}
             facts["group"] = enterprise.name
+            facts["workspace_path"] = f"/{contact.language}/workspace/"
         messages += compose(
             kind,
             to=contact,

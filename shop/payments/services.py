@@ -16,7 +16,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from shop.core.money import ZERO
-from shop.core.states import move
+from shop.core.states import MoveNotAllowed, move
 
 from . import gateway
 from .gateway import ProviderDown, Refused, Standing
@@ -350,3 +350,24 @@ def _note_refund(refund_id: int, status: str, provider_id: str = "", error: str 
         refund.succeeded_at = timezone.now()
         also.append("succeeded_at")
     move(refund, to, transitions=REFUND_TRANSITIONS, also=also)
+
+
+@transaction.atomic
+def note_refund_paid_by_hand(*, refund_id: int, by: Any, reference: str) -> Refund:
+    """The office has paid back itself what the provider could not; the bank's reference stays.
+
+    Raises MoveNotAllowed unless the refund has failed.
+    """
+    refund = Refund.objects.select_for_update().get(pk=refund_id)
+    if refund.state != RefundState.FAILED:
+        raise MoveNotAllowed(refund, refund.state, RefundState.SUCCEEDED)
+    refund.succeeded_at = timezone.now()
+    move(
+        refund,
+        RefundState.SUCCEEDED,
+        transitions=REFUND_TRANSITIONS,
+        by=by,
+        reason=reference,
+        also=["succeeded_at"],
+    )
+    return refund

@@ -1,0 +1,1 @@
+"""The office: what officers see and do in the Wagtail admin."""

@@ -1,0 +1,50 @@
+"""Broken rules in an officer's words, and the words of a history line."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from catalogue.claims import ForbiddenGoods
+from catalogue.services import NotReadyToPublish, NotTheirProduct
+from catalogue.states import ProductState
+from producers.services import AlreadyExpired, ReasonNeeded, SecondPersonNeeded
+from producers.states import CertificateState, EnterpriseState
+from shop.core.states import MoveNotAllowed
+from shop.payments.states import RefundState
+
+STATES: dict[str, Any] = {
+    "producers.enterprise": EnterpriseState,
+    "producers.certificate": CertificateState,
+    "catalogue.product": ProductState,
+    "payments.refund": RefundState,
+}
+
+
+def explain(refusal: Exception) -> str | None:
+    """What happened, what is safe, what to do; None for what is no rule of ours."""
+    match refusal:
+        case MoveNotAllowed():
+            return _("Somebody was quicker: the state has changed. Nothing was done.")
+        case ReasonNeeded():
+            return _("Please give a reason; the group must be told why. Nothing was done.")
+        case SecondPersonNeeded():
+            return _("You have checked it yourself; somebody else verifies it. Nothing was done.")
+        case AlreadyExpired():
+            return _("Its last day has passed. Ask the group for the new paper.")
+        case NotTheirProduct():
+            return _("A certificate covers goods of its own group only. Nothing was changed.")
+        case NotReadyToPublish(missing=missing):
+            return _("It cannot be published yet; missing: %(what)s.") % {
+                "what": ", ".join(missing)
+            }
+        case ForbiddenGoods(word=word):
+            return _("“%(word)s” may not be sold online. Nothing was done.") % {"word": word}
+    return None
+
+
+def state_word(label: str, state: str) -> str:
+    """The label of a state in a history line; the raw word where it is no state."""
+    choices = STATES.get(label)
+    if choices is None or state not in choices.values:
+        return state
+    return str(choices(state).label)
