@@ -16,10 +16,13 @@ FORBIDDEN = (
 )  # fmt: skip
 FORBIDDEN_LATIN = (
     "whisky", "whiskey", "liquor", "liqueur", "wine", "beer", "rum", "vodka", "brandy", "sato",
-    "moonshine", "cigarette", "cigarettes", "tobacco", "ivory", "antibiotic",
+    "moonshine", "cigarette", "cigarettes", "tobacco", "elephant ivory", "ivory carving",
+    "carved ivory", "antibiotic",
 )  # fmt: skip
 #: Words that contain a forbidden one and mean something harmless.
-HARMLESS = ("สุราษฎร์", "ไวน์ดิ้ง", "องุ่นไวน์แดง", "สีไวน์", "wine red", "wine-red", "wine colour")
+HARMLESS = (
+    "สุราษฎร์", "สีงาช้าง", "ไวน์ดิ้ง", "องุ่นไวน์แดง", "สีไวน์", "wine red", "wine-red", "wine colour",
+)  # fmt: skip
 
 HEALTH = (
     "รักษา", "ลดน้ำตาล", "ต้านมะเร็ง", "แก้โรค", "บำบัดโรค", "ลดความดัน", "ลดไขมัน", "หายขาด",

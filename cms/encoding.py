@@ -65,7 +65,9 @@ def every_size(width: int) -> list[tuple[str, int]]:
 def first_sizes(width: int) -> list[tuple[str, int]]:
     """The sizes to have before anybody looks."""
     known = widths_for(width)
-    return [size for size in FIRST if size[1] in known] or [("webp", width), ("jpeg", width)]
+    sizes = [size for size in FIRST if size[1] in known] or [("webp", known[-1])]
+    # Every browser takes a JPEG, so there is always one.
+    return sizes if ("jpeg", 640) in sizes else [*sizes, ("jpeg", known[-1])]
 
 
 def encode_original(image: Image.Image) -> bytes:

@@ -15,7 +15,7 @@ from PIL import Image, ImageCms, ImageOps
 pillow_heif.register_heif_opener()
 
 #: Formats of cameras and phones. SVG is a program, TIFF and PSD are workshops of their own.
-LET_IN = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "AVIF", "HEIF")
+LET_IN = ("JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF")
 #: Longest side in pixels of what is kept; enough for the widest picture on a sharp screen.
 LONGEST_KEPT = 2400
 COTTON = (251, 247, 239)  # behind what is see-through: the colour of the page

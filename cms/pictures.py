@@ -251,7 +251,7 @@ def prepare(picture: Picture) -> None:
 
 
 def prepare_due(*, seconds: float, most: int = 100) -> int:
-    """Prepare what is due for about so many seconds; returns how many pictures were done.
+    """Prepare what is due for about so many seconds, at least one; returns how many were done.
 
     Newly sent photos first. Safe to run twice or to be killed: what was not recorded is done
     again, what was is not.
@@ -261,10 +261,10 @@ def prepare_due(*, seconds: float, most: int = 100) -> int:
     with one_at_a_time() as alone:
         if alone:
             for picture in _most_wanted_first(most):
-                if time.monotonic() > until:
-                    break
                 prepare(picture)
                 done += 1
+                if time.monotonic() > until:
+                    break
     return done
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 from catalogue.models import Product, ProductPicture
 from cms.models import Picture
 from cms.pictures import keep_original, one_at_a_time, politely, record
+from cms.services import hang_story_picture
 from producers.models import Enterprise
 
 from .drawing import FULL_WIDTH, VIEWS, Drawn, Sketch, draw, draw_many
@@ -98,14 +99,13 @@ def draw_due(*, seconds: float, width: int = FULL_WIDTH) -> int:
         if not alone or not Enterprise.objects.filter(is_demo=True).exists():
             return 0
         for sketch in lacking(sketches(read_market(), views=range(VIEWS))):
-            if time.monotonic() > until:
-                break
             try:
                 put_in_place(politely(partial(draw, sketch, width=width)))
+                done += 1
             except Exception:  # the others are drawn all the same
                 log.exception("%s could not be drawn", sketch.stem)
-                continue
-            done += 1
+            if time.monotonic() > until:
+                break
     return done
 
 
@@ -162,3 +162,5 @@ def _hang(sketch: Sketch, owner: Any, picture: Picture, alt_th: str, alt_en: str
     elif sketch.of == "group":
         owner.picture = picture
         owner.save(update_fields=["picture"])
+    else:
+        hang_story_picture(slug=sketch.slug, picture=picture, alt_th=alt_th, alt_en=alt_en)

@@ -16,6 +16,7 @@ from .goods import load_goods
 from .groups import load_groups
 from .market import Row, read_accounts, read_market, read_rates
 from .orders import load_orders
+from .pages import load_pages
 from .proofs import load_proofs
 
 Say = Callable[[str], None]
@@ -28,6 +29,7 @@ class Loaded:
     groups: int
     products: int
     certificates: int
+    stories: int
     indexed: int
 
 
@@ -54,11 +56,13 @@ def load_demo(*, say: Say = lambda line: None) -> Loaded:
         officers = (users[OFFICERS[0]], users[OFFICERS[1]])
         certificates = load_proofs(market.products, products, officers, today)
         say(f"certificates: {certificates}")
+        stories = load_pages(market, enterprises, products, users)
+        say(f"pages: {stories} stories")
     indexed = reindex()
     say(f"search: {indexed} products")
     orders = load_orders(users["buyer"], _leaders(accounts, users, enterprises))
     say(f"orders: {orders} new")
-    return Loaded(len(enterprises), len(products), certificates, indexed)
+    return Loaded(len(enterprises), len(products), certificates, stories, indexed)
 
 
 def _leaders(
