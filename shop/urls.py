@@ -3,12 +3,11 @@
 from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path, re_path
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from catalogue.shopfront.views import machines
-from shop.views import healthz, to_language
+from shop.views import healthz, media, to_language
 
 urlpatterns = [
     path("", to_language),
@@ -21,7 +20,7 @@ urlpatterns = [
 ]
 if settings.SERVE_MEDIA:
     urlpatterns += [
-        re_path(r"^media/(?P<path>.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+        re_path(r"^media/(?P<path>.*)$", media),
     ]
 urlpatterns += i18n_patterns(
     path("", include("catalogue.shopfront.urls")),

@@ -2,8 +2,12 @@
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils import translation
+from django.views.static import serve
+
+#: Folders of pictures. No file there is ever changed: another content has another name.
+UNCHANGING = ("images/", "pictures/")
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -20,4 +24,12 @@ def to_language(request: HttpRequest) -> HttpResponse:
         chosen = translation.get_language_from_request(request)
     response = HttpResponseRedirect(f"/{chosen}/")
     response["Vary"] = "Accept-Language, Cookie"
+    return response
+
+
+def media(request: HttpRequest, path: str) -> HttpResponseBase:
+    """A stored file, where no web server in front serves them; pictures may be kept for a year."""
+    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    if path.startswith(UNCHANGING):
+        response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -3,6 +3,9 @@
 Knows no Django: the processes that draw start in half a second and hold no database.
 """
 
+import os
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -78,10 +81,23 @@ def draw_many(
             yield draw(sketch, width=width, all_sizes=all_sizes)
         return
     # Fresh processes: a forked copy would share the database connection.
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_leave_with, initargs=(os.getpid(),)
+    ) as pool:
         running = [pool.submit(draw, s, width=width, all_sizes=all_sizes) for s in sketches]
         try:
             for future in as_completed(running):
                 yield future.result()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _leave_with(parent: int) -> None:
+    """A killed parent cannot tell its children to go; so each looks now and then."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="watch", daemon=True).start()

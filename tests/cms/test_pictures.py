@@ -95,7 +95,7 @@ def test_showing_a_picture_asks_neither_the_database_nor_the_files(
 
     assert html.index("image/avif") < html.index("image/webp") < html.index("<img")
     assert 'sizes="50vw"' in html
-    assert f'{picture.prepared["webp"]["320"]} 320w' in html
+    assert f"{picture.prepared['webp']['320']} 320w" in html
     assert 'width="700" height="500"' in html
     assert 'loading="lazy"' in html
     assert 'alt="ผ้า &lt;b&gt;"' in html
@@ -201,9 +201,7 @@ def test_a_killed_sweep_is_taken_up_where_it_stopped(monkeypatch):
 
 def test_new_photos_come_before_the_rest_and_a_bite_is_short():
     half = make_picture(300, 300, title="half")
-    Picture.objects.filter(pk=half.pk).update(
-        prepared={"of": half.file.name, "webp": {"300": "x"}}
-    )
+    Picture.objects.filter(pk=half.pk).update(prepared={"of": half.file.name, "webp": {"300": "x"}})
     new = store_upload(io.BytesIO(jpeg(600, 400)), title="new")
 
     assert prepare_due(seconds=30, most=1) >= 1
@@ -256,3 +254,18 @@ def test_deleting_a_picture_deletes_its_files(django_capture_on_commit_callbacks
         picture.delete()
 
     assert not any(storage.exists(name) for name in names)
+
+
+def test_a_prepared_size_may_be_kept_for_a_year(client):
+    picture = make_picture()
+    prepare(picture)
+
+    response = client.get(picture.prepared["webp"]["320"])
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "image/webp"
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
+    with picture.renditions.get(filter_spec="width-320|format-webp").file.open() as file:
+        assert b"".join(response.streaming_content) == file.read()
+    # Nothing outside the folder is served.
+    assert client.get("/media/images/../../shop.sqlite3").status_code == 400
