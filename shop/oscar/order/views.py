@@ -187,6 +187,7 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
         "parts": parts,
         "first": min(waiting, key=lambda shown: shown.next.by or today, default=None),
         "address": order.shipping_address.written(_language()),
+        "goods": order.total_incl_tax - order.shipping_incl_tax,
         "refunds": [shown for shown in parts if shown.refund is not None],
     }
     return render(request, "order/detail.html", context)

@@ -1,5 +1,6 @@
 """Paying by card at the provider or by PromptPay here, and the way back."""
 
+import io
 from typing import Any
 from uuid import UUID
 
@@ -113,10 +114,11 @@ def qr_code(request: HttpRequest, reference: UUID) -> HttpResponse:
     attempt = open_attempt(_own(request, reference), method=Method.PROMPTPAY)
     if attempt is None or not attempt.qr_data:
         raise Http404("nothing to pay")
-    drawing = segno.make_qr(attempt.qr_data, error="m").svg_inline(
-        scale=8, border=3, dark="#211C17", light="#FFFFFF", svgns=True, omitsize=False
+    drawing = io.BytesIO()
+    segno.make_qr(attempt.qr_data, error="m").save(
+        drawing, kind="svg", scale=8, border=3, dark="#211C17", light="#FFFFFF", xmldecl=False
     )
-    return HttpResponse(drawing, content_type="image/svg+xml")
+    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
 
 
 @require_POST

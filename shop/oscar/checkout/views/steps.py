@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -180,6 +181,7 @@ def review_page(
         "total_before": seen_total if seen_total and seen_total != str(offer.total) else "",
         "changed": bool(seen_total),
         "attempt": attempt,
+        "withdrawal_days": settings.WITHDRAWAL_DAYS,
     }
     return _page(request, "checkout/review.html", checkout, context, offer=offer, status=status)
 
