@@ -79,6 +79,7 @@ def for_template(picture: Any, alt: str | None = None, sizes: str = "100vw") -> 
     The alternative text is `alt`, or what the product's picture says of itself. Where nothing
     is prepared yet there is a woven placeholder of the same shape.
     """
+    picture = picture or None  # a template's missing variable is an empty text
     if picture is not None and hasattr(picture, "picture"):
         alt = picture.alt if alt is None else alt
         picture = picture.picture
@@ -111,9 +112,9 @@ def for_template(picture: Any, alt: str | None = None, sizes: str = "100vw") -> 
 
 def address_of(picture: Any, *, width: int = 960, kind: str = "jpeg") -> str:
     """One prepared address near a width, e.g. for Open Graph; "" where nothing is prepared."""
-    if picture is not None and hasattr(picture, "picture"):
+    if hasattr(picture, "picture"):
         picture = picture.picture
-    prepared = _prepared(picture)
+    prepared = _prepared(picture or None)
     addresses = prepared.get(kind) or next(iter(prepared.values()), {})
     if not addresses:
         return ""

@@ -125,7 +125,7 @@ def test_a_products_picture_says_what_it_shows_in_the_readers_language():
         assert for_template(hung, alt="").alt == ""
 
 
-@pytest.mark.parametrize("picture", [None, "unprepared"])
+@pytest.mark.parametrize("picture", [None, "", "unprepared"])
 def test_where_nothing_is_prepared_there_is_a_woven_placeholder(picture):
     if picture:
         picture = make_picture(400, 300)
