@@ -190,8 +190,12 @@ def address(request: HttpRequest, address_id: int | None = None) -> HttpResponse
     """A new address, or one of the book."""
     user: Any = request.user
     row = _own_address(user, address_id) if address_id else None
-    form = AddressForm(request.POST or None, address=row, user=user)
-    if request.method == "POST" and "find" not in request.POST and form.is_valid():
+    searching = request.method == "POST" and "find" in request.POST
+    if searching:  # the tambon list was asked for: nothing is wrong yet, nothing typed is lost
+        form = AddressForm(initial=request.POST.dict(), user=user)
+    else:
+        form = AddressForm(request.POST or None, address=row, user=user)
+    if request.method == "POST" and not searching and form.is_valid():
         services.save_address(
             user=user,
             contact=form.contact,
@@ -327,7 +331,7 @@ def _ask_contact(request: HttpRequest, purpose: str, then: str) -> HttpResponse:
             services.tell_account_exists(contact=contact)
         request.session[f"pending-{purpose}"] = contact
         return HttpResponseRedirect(_with_next(request, reverse(then)))
-    return _page(request, f"{purpose}", form)
+    return _page(request, purpose, form)
 
 
 def _pending(request: HttpRequest, purpose: str) -> str:
