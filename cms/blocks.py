@@ -4,11 +4,16 @@ The choosers are made once, here: a chooser block made inside a stream would be 
 every import, and `makemigrations` could not write it down.
 """
 
+from types import SimpleNamespace
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
 from wagtail.images.blocks import ImageChooserBlock
+from wagtail.models import Locale
+
+from cms import curation
 
 from .choosers import enterprise_chooser, product_chooser
 
@@ -23,11 +28,24 @@ RICH = ["h2", "h3", "bold", "ol", "ul", "link", "document-link", "hr"]
 PLAIN_RICH = ["bold", "ol", "ul", "link"]
 
 
+def with_goods(context: dict[str, Any], kind: str) -> dict[str, Any]:
+    """A preview's context with the goods that such a part would show now."""
+    part = SimpleNamespace(block_type=kind, value={"story": None, "products": []})
+    locale = Locale.get_active()
+    return {
+        **context,
+        "goods": curation.goods_for([part], locale_id=locale.pk, now=timezone.now()),
+    }
+
+
 class Section(blocks.StructBlock):
     """A part of a page with a heading and, where wanted, a sentence below it."""
 
     heading = blocks.CharBlock(label=_("Heading"), max_length=90)
     words = blocks.TextBlock(label=_("A sentence below"), required=False, rows=2, max_length=240)
+
+    def get_preview_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        return with_goods(super().get_preview_context(value, parent_context), self.name)
 
 
 class HeroBlock(blocks.StructBlock):
@@ -68,13 +86,13 @@ class HeroBlock(blocks.StructBlock):
 
     def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
         context = super().get_context(value, parent_context=parent_context)
-        goods = context.get("goods")
-        story = value.get("story")
-        if story is None and goods is not None:
-            story = next(iter(goods.stories), None)
-        context["story"] = story if story is not None and story.live else None
+        goods = context.get("goods") or curation.HomeGoods()
+        context["story"] = story = goods.hero_story
         context["picture"] = value.get("picture") or (story.picture if story else None)
         return context
+
+    def get_preview_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        return with_goods(super().get_preview_context(value, parent_context), self.name)
 
 
 class FeaturedBlock(Section):
@@ -131,6 +149,18 @@ class ShelfBlock(Section):
         label = _("Shelf picked by hand")
         template = "cms/blocks/shelf.html"
         description = _("Products you choose one by one, for this place only.")
+
+    def get_context(self, value: Any, parent_context: Any = None) -> dict[str, Any]:
+        context = super().get_context(value, parent_context=parent_context)
+        chosen = [product for product in value.get("products", ()) if product is not None]
+        goods = context.get("goods")
+        if goods is None:
+            picked = curation.on_sale_of(chosen)
+            curation.fill_cards(list(picked.values()), now=timezone.now())
+        else:
+            picked = goods.picked
+        context["shelf_products"] = [picked[each.pk] for each in chosen if each.pk in picked]
+        return context
 
 
 class StepBlock(blocks.StructBlock):

@@ -2,16 +2,18 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from itertools import chain
 from typing import Any
 
 from django.db.models import Count, Prefetch, prefetch_related_objects
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Product, ProductPicture
 from producers.models import Certificate
-from shop.core.places import REGIONS, Place, province, province_slug, region_of
+from shop.core.places import REGIONS, Place, province, province_slug, provinces, region_of
+from shop.production.promising import promise_for_card
 
 from .models.shelf import FeaturedProduct, FeaturedShelf
 
@@ -20,7 +22,16 @@ FEATURED = 12
 MADE_TO_ORDER = 8
 #: Read more than are shown, so that each group can be shown once.
 MADE_TO_ORDER_READ = 48
+#: The hero's and the three below it.
 STORIES = 4
+REGION_NAMES = {
+    "north": _("North"),
+    "northeast": _("Northeast (Isan)"),
+    "central": _("Central plains"),
+    "east": _("East"),
+    "west": _("West"),
+    "south": _("South"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +51,8 @@ class RegionGoods:
     provinces: list[ProvinceGoods]
 
     @property
-    def count(self) -> int:
-        return sum(one.count for one in self.provinces)
+    def name(self) -> Any:
+        return REGION_NAMES[self.code]
 
 
 @dataclass(slots=True)
@@ -52,7 +63,8 @@ class HomeGoods:
     made_to_order: list[Product] = field(default_factory=list)
     picked: dict[int, Product] = field(default_factory=dict)
     regions: list[RegionGoods] = field(default_factory=list)
-    stories: list[Any] = field(default_factory=list)
+    hero_story: Any = None
+    more_stories: list[Any] = field(default_factory=list)
 
 
 def featured_now(now: datetime, *, most: int = FEATURED) -> list[Product]:
@@ -131,7 +143,10 @@ def goods_for(body: Iterable[Any], *, locale_id: int, now: datetime) -> HomeGood
     if "provinces" in kinds:
         goods.regions = regions_on_sale()
     if kinds & {"stories", "hero"}:
-        goods.stories = stories_of(locale_id, most=STORIES + 1)
+        stories = stories_of(locale_id, most=STORIES)
+        goods.hero_story = _hero_story(body) or next(iter(stories), None)
+        others = [story for story in stories if story != goods.hero_story]
+        goods.more_stories = others[: STORIES - 1] if "hero" in kinds else stories
     for block in body:
         if block.block_type == "shelf":
             goods.picked |= on_sale_of(block.value["products"])
@@ -149,18 +164,33 @@ def on_sale_of(chosen: Iterable[Product | None]) -> dict[int, Product]:
 
 def fill_cards(products: list[Product], *, now: datetime) -> None:
     """Add what cards show, to all shelves together: two statements whatever their number."""
+    today = timezone.localdate(now)
     prefetch_related_objects(
         products,
         Prefetch("pictures", ProductPicture.objects.select_related("picture")),
         Prefetch(
             "certificates",
-            Certificate.objects.shown_on(timezone.localdate(now)),
+            Certificate.objects.shown_on(today),
             to_attr="shown_certificates",
         ),
     )
+    add_promises(products, today=today)
+
+
+def add_promises(products: Iterable[Any], *, today: date) -> None:
+    """Set `card_promise`: the day by which each could be with the carrier, or None."""
+    for product in products:
+        product.card_promise = promise_for_card(product, today)
+
+
+def _hero_story(body: Iterable[Any]) -> Any:
+    """The story the office chose for the hero, while it is live."""
+    for block in body:
+        if block.block_type == "hero":
+            story = block.value["story"]
+            return story if story is not None and story.live else None
+    return None
 
 
 def _in_dictionary_order(code: str) -> int:
-    from shop.core.places import provinces
-
     return list(provinces()).index(code)

@@ -7,6 +7,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.fields import StreamField
@@ -14,7 +15,7 @@ from wagtail.models import Page, PageManager
 from wagtail.query import PageQuerySet
 
 from catalogue.models import Product
-from cms import curation
+from cms import curation, structured
 from cms.blocks import HomeStream, InfoStream, StoryStream
 from producers.models import Enterprise
 
@@ -66,7 +67,19 @@ class ShopPage(Page):
         context = super().get_context(request, *args, **kwargs)
         context["canonical_url"] = self.full_address
         context["alternates"] = self.addresses_by_language()
+        context["shared_picture"] = structured.picture_address(self.shown_picture)
+        context["crumbs"] = self.crumbs()
+        context["structured"] = structured.data_of(self, context["crumbs"])
         return context
+
+    @property
+    def shown_picture(self) -> Picture | None:
+        """The picture that shared links show."""
+        return None
+
+    def crumbs(self) -> list[tuple[str, str]] | None:
+        """Pages between the home page and this one, as (name, path); None for home itself."""
+        return []
 
     def addresses_by_language(self) -> dict[str, str]:
         """language → full address, of the translations that are live."""
@@ -99,6 +112,9 @@ class HomePage(ShopPage):
     def address(self) -> str:
         return reverse("pages:home")
 
+    def crumbs(self) -> None:
+        return None
+
     def addresses_by_language(self) -> dict[str, str]:
         """Both homes always stand; this saves the busiest page a statement."""
         found = {}
@@ -111,7 +127,10 @@ class HomePage(ShopPage):
         context = super().get_context(request, *args, **kwargs)
         now = timezone.now()
         context["today"] = timezone.localdate(now)
-        context["goods"] = curation.goods_for(self.body, locale_id=self.locale_id, now=now)
+        goods = curation.goods_for(self.body, locale_id=self.locale_id, now=now)
+        context["goods"] = goods
+        if goods.hero_story is not None:
+            context["shared_picture"] = structured.picture_address(goods.hero_story.picture)
         return context
 
 
@@ -191,6 +210,13 @@ class StoryPage(ShopPage):
         return self.search_description or self.intro
 
     @property
+    def shown_picture(self) -> Picture | None:
+        return self.picture
+
+    def crumbs(self) -> list[tuple[str, str]]:
+        return [(gettext("Stories"), reverse("pages:stories"))]
+
+    @property
     def told_by(self) -> Enterprise | None:
         """The group, while it may be shown."""
         return self.enterprise if self.enterprise is not None and self.enterprise.is_open else None
@@ -203,7 +229,9 @@ class StoryPage(ShopPage):
         if self.told_by is not None:
             related = Product.objects.on_sale().top_level().made_by(self.told_by)
             context["products"] = list(related.for_cards(today)[:RELATED_PRODUCTS])
+            curation.add_promises(context["products"], today=today)
         others = curation.stories_of(self.locale_id, most=OTHER_STORIES + 1)
+        context["og_type"] = "article"
         context["others"] = [story for story in others if story.pk != self.pk][:OTHER_STORIES]
         return context
 
