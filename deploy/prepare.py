@@ -29,6 +29,7 @@ PIP_OPTIONS = [
     "--no-input",
     "--disable-pip-version-check",
     "--progress-bar=off",
+    "--no-compile",  # most modules are never imported; Python compiles the others as they are
 ]
 WITHOUT_VENV = (
     "This Python cannot make virtual environments. "
