@@ -30,6 +30,10 @@ class Step:
     def is_done(self) -> bool:
         return self.at is not None
 
+    @property
+    def is_bad(self) -> bool:
+        return self.state in UNDONE
+
 
 @dataclass(frozen=True, slots=True)
 class Next:

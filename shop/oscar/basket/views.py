@@ -161,7 +161,7 @@ def _answer(request: HttpRequest, *, added: Any) -> HttpResponse:
         if added is not None:
             messages.success(request, _("Added to your basket."))
         return redirect("basket:summary")
-    context = {"line": added, "count": services.count_pieces(request.basket)}
+    context = {"line": added, "basket_count": services.count_pieces(request.basket)}
     return render(request, "basket/_added.html", context)
 
 

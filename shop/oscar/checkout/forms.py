@@ -22,6 +22,7 @@ class BuyerForm(AddressForm):
 
     email = forms.EmailField(
         label=_("E-mail"),
+        help_text=_("The receipt goes there, and the word if money comes back to you."),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
         error_messages={
@@ -38,6 +39,7 @@ class BuyerForm(AddressForm):
 
     def __init__(self, *args: Any, kept: Iterable[Any] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.fields["phone"].help_text = _("The carrier calls this number.")
         self.kept = {str(address.pk): address for address in kept}
         if self.is_bound and self._chosen is not None:
             for name in ("name", "phone", "house_number"):

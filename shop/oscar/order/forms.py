@@ -18,6 +18,7 @@ class LookupForm(forms.Form):
     )
     number = forms.CharField(
         label=_("Order number"),
+        help_text=_("It begins with TLF and stands in the mail or SMS about the order."),
         max_length=20,
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "TLF-7K3M-9QZX"}),
         error_messages={"required": _("Type the number that stands in the mail or SMS.")},
@@ -28,7 +29,7 @@ class CancelForm(forms.Form):
     """Why a part is cancelled; nobody has to say."""
 
     reason = forms.CharField(
-        label=_("Would you tell the group why? (need not be)"),
+        label=_("Would you tell the group why?"),
         max_length=300,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -40,6 +41,9 @@ class ProblemForm(forms.Form):
 
     text = forms.CharField(
         label=_("What is wrong?"),
+        help_text=_(
+            "For example: it has not come, a piece is missing, it is broken or not as described."
+        ),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Tell in a few words what is wrong.")},
