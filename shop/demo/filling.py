@@ -1,6 +1,8 @@
 """Filling the market with invented goods for benchmarks, batch by batch, and clearing it again."""
 
+import gc
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 from itertools import islice
@@ -50,14 +52,31 @@ def fill_market(
     numbers = iter([number for number in range(products) if number not in known])
     pictures = _pictures_by_product()
     made, wanted = 0, products - len([n for n in known if n < products])
-    while batch := list(islice(numbers, BATCH)):
-        with transaction.atomic():
-            tops = _Batch(batch, enterprises, groups, market, pictures).write()
-        reindex(tops)
-        made += len(batch)
-        progress(made, wanted)
+    with _collecting_between_batches():
+        while batch := list(islice(numbers, BATCH)):
+            with transaction.atomic():
+                tops = _Batch(batch, enterprises, groups, market, pictures).write()
+            reindex(tops)
+            del tops
+            gc.collect()
+            made += len(batch)
+            progress(made, wanted)
     count_words()
     return made, len(enterprises)
+
+
+@contextmanager
+def _collecting_between_batches() -> Iterator[None]:
+    """Hundreds of thousands of rows pass by; looking for cycles among them takes a quarter of
+    the time, and there are few, so it is done once per batch."""
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def clear_market(*, progress: Progress = lambda done, of: None) -> int:
