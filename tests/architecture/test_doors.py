@@ -26,7 +26,16 @@ WRITE_ON_A_QUERY = {"create", "delete", "update"}
 #: What makes an expression a query: one of these words on the way to the verb.
 QUERY_WORDS = {"all", "exclude", "filter", "objects", "order_by", "select_for_update"}
 #: Things with a `save` or `delete` of their own that are no models.
-NOT_MODELS = {"cache", "default_storage", "image", "picture_file", "session", "storage", "super"}
+NOT_MODELS = {
+    "cache",
+    "default_storage",
+    "image",
+    "make_qr",
+    "picture_file",
+    "session",
+    "storage",
+    "super",
+}
 
 
 def writes_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
