@@ -41,16 +41,14 @@ def publish_product(*, product_id: int, by: Any = None, reviewed: bool = False) 
     officer has read the claims.
     """
     product = _locked(product_id)
-    words = _words(product)
-    if (word := forbidden_word(words)) is not None:
-        raise ForbiddenGoods(word)
-    missing = _missing(product)
+    refuse_forbidden(product)
+    missing = missing_to_publish(product)
     if missing:
         raise NotReadyToPublish(missing)
-    needs_review = not reviewed and bool(claims_to_review(words, product.otop_type))
+    needs_review = not reviewed and bool(claims_of(product))
     to = ProductState.REVIEW if needs_review else ProductState.PUBLISHED
     move(product, to, transitions=PRODUCT_TRANSITIONS, by=by)
-    _children_follow(product)
+    children_follow(product)
     index_product(product)
     if reviewed:
         _tell_maker(product, "product_approved")
@@ -62,7 +60,7 @@ def withdraw_product(*, product_id: int, by: Any = None, reason: str = "") -> Pr
     """Take a product off sale; orders already placed go on."""
     product = _locked(product_id)
     move(product, ProductState.WITHDRAWN, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
-    _children_follow(product)
+    children_follow(product)
     index_product(product)
     return product
 
@@ -72,7 +70,7 @@ def block_product(*, product_id: int, by: Any, reason: str) -> Product:
     """The office takes a product off sale; the group must change it before it returns."""
     product = _locked(product_id)
     move(product, ProductState.BLOCKED, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
-    _children_follow(product)
+    children_follow(product)
     index_product(product)
     _tell_maker(product, "product_blocked", reason)
     return product
@@ -83,7 +81,7 @@ def return_product(*, product_id: int, by: Any, reason: str) -> Product:
     """The office sends a product back to its group with words on what to change."""
     product = _locked(product_id)
     move(product, ProductState.DRAFT, transitions=PRODUCT_TRANSITIONS, by=by, reason=reason)
-    _children_follow(product)
+    children_follow(product)
     index_product(product)
     _tell_maker(product, "product_returned", reason)
     return product
@@ -186,7 +184,8 @@ def _locked(product_id: int) -> Product:
     return Product.objects.select_for_update(of=("self",)).get(pk=product_id)
 
 
-def _children_follow(product: Product) -> None:
+def children_follow(product: Product) -> None:
+    """Sizes and colours are in the state of their product."""
     Product.objects.filter(parent=product).update(state=product.state)
 
 
@@ -199,7 +198,19 @@ def _words(product: Product) -> str:
     )
 
 
-def _missing(product: Product) -> list[str]:
+def refuse_forbidden(product: Product) -> None:
+    """Raises ForbiddenGoods when a word of it names goods that may not be sold online."""
+    if (word := forbidden_word(_words(product))) is not None:
+        raise ForbiddenGoods(word)
+
+
+def claims_of(product: Product) -> list[str]:
+    """What it claims that an officer has to read before it is shown."""
+    return claims_to_review(_words(product), product.otop_type)
+
+
+def missing_to_publish(product: Product) -> list[str]:
+    """The names of the fields that a buyer must see and that are still empty."""
     missing = [
         name
         for name in ("title", "description", "otop_type", "enterprise_id")

@@ -7,14 +7,19 @@ Locks: stock records in pk order, looked at only after the lock; the check const
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Sum
 
+from catalogue.making import add_child, remove_child
+from catalogue.models import Product
 from catalogue.services import sum_up_offers
+from producers.models import Enterprise
 
-from .models import StockHold, StockRecord
-from .states import HoldState
+from .models import Partner, StockHold, StockRecord
+from .states import HoldState, Sells
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,182 @@ def set_price(*, stockrecord_id: int, price: Decimal) -> StockRecord:
     record.save(update_fields=["price", "date_updated"])
     sum_up_offers(_products([record]))
     return record
+
+
+@transaction.atomic
+def set_ready_pieces_of(counted: Mapping[int, int]) -> None:
+    """The group counted several sizes at once: stock record id → pieces, as `set_ready_pieces`."""
+    records = lock_stockrecords(counted)
+    for pk, record in records.items():
+        record.num_in_stock = counted[pk] + (record.num_allocated or 0)
+    _save_numbers(records.values())
+
+
+@transaction.atomic
+def set_prices(prices: Mapping[int, Decimal]) -> None:
+    """New prices for several sizes at once: stock record id → baht, as `set_price`."""
+    records = lock_stockrecords(prices)
+    for pk, record in records.items():
+        record.price = prices[pk]
+        record.save(update_fields=["price", "date_updated"])
+    sum_up_offers(_products(records.values()))
+
+
+# --- terms: how the group sells a product ---
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Ready stock, or made to order in `lead_days` working days; quantities are per order.
+
+    `pieces` counts what is ready besides what is sold already; None leaves it as it is.
+    """
+
+    sells: str = Sells.STOCK
+    pieces: int | None = None
+    lead_days: int | None = None
+    min_quantity: int = 1
+    max_quantity: int | None = None
+
+
+class GoodsPromised(Exception):
+    """So many `pieces` are held or sold and not sent yet; until then the terms stay."""
+
+    def __init__(self, pieces: int):
+        super().__init__(f"{pieces} pieces are promised")
+        self.pieces = pieces
+
+
+class NoPrice(Exception):
+    """The product has no stock record yet; its price comes first."""
+
+
+@transaction.atomic
+def open_stockrecord(*, product_id: int, price: Decimal) -> StockRecord:
+    """A product's first price (baht), with no piece ready yet; asked again, its new price."""
+    product = Product.objects.select_related("enterprise").get(pk=product_id)
+    assert product.enterprise is not None
+    record, _ = StockRecord.objects.update_or_create(
+        product=product,
+        partner=_partner_of(product.enterprise),
+        defaults={"price": price},
+        create_defaults={
+            "price": price,
+            "price_currency": "THB",
+            "partner_sku": f"product-{product.pk}",
+            "num_in_stock": 0,
+            "num_allocated": 0,
+        },
+    )
+    sum_up_offers([product.pk])
+    return record
+
+
+@transaction.atomic
+def set_terms(*, product_id: int, terms: Terms) -> None:
+    """How a product sells from now on, with all its sizes; what is sold keeps its own terms.
+
+    Raises NoPrice, and GoodsPromised when stock would turn into made to order (or back) while
+    pieces are held or sold and not sent.
+    """
+    ids = StockRecord.objects.filter(product__in=_with_children(product_id))
+    records = lock_stockrecords(ids.values_list("pk", flat=True))
+    if not records:
+        raise NoPrice
+    turning = [record.pk for record in records.values() if record.sells != terms.sells]
+    if promised := _promised_pieces(turning):
+        raise GoodsPromised(promised)
+    for record in records.values():
+        _apply(record, terms)
+    sum_up_offers([product_id])
+
+
+@transaction.atomic
+def add_size(
+    *,
+    product_id: int,
+    title: str,
+    title_en: str = "",
+    price: Decimal | None = None,
+    pieces: int = 0,
+    by: Any,
+) -> Product:
+    """Another size or colour, at its own price (baht) and with so many ready pieces.
+
+    The first one names what the product was until now: it takes over the product's own price,
+    stock and promises, so `price` and `pieces` count only where there were none. It sells on the
+    terms of the others. Raises NoPrice, TooMany and ForbiddenGoods.
+    """
+    # Stock records are locked before their product, here as when goods are held.
+    own = next(iter(_locked_records_of(product_id)), None)
+    pattern = StockRecord.objects.filter(product__parent=product_id).order_by("pk").first()
+    if own is None and price is None:
+        raise NoPrice
+    child = add_child(product_id=product_id, title=title, title_en=title_en, by=by)
+    if own is not None:
+        own.product = child
+        own.save(update_fields=["product"])
+    else:
+        assert price is not None
+        record = open_stockrecord(product_id=child.pk, price=price)
+        terms = _terms_of(pattern, pieces) if pattern else Terms(pieces=pieces)
+        _apply(lock_stockrecords([record.pk])[record.pk], terms)
+    sum_up_offers([product_id])
+    return child
+
+
+@transaction.atomic
+def remove_size(*, child_id: int) -> None:
+    """A size nobody has bought goes. Raises GoodsPromised for others, and LastOne."""
+    parent_id = Product.objects.values_list("parent_id", flat=True).get(pk=child_id)
+    _locked_records_of(child_id)
+    bought = StockHold.objects.filter(stockrecord__product=child_id)
+    if bought.exists():
+        raise GoodsPromised(bought.aggregate(pieces=Sum("quantity"))["pieces"])
+    remove_child(child_id=child_id)
+    sum_up_offers([parent_id])
+
+
+def _partner_of(enterprise: Enterprise) -> Partner:
+    """The group's shadow in Oscar; a group that has just joined gets one."""
+    partner, _ = Partner.objects.get_or_create(
+        enterprise=enterprise,
+        defaults={"code": enterprise.slug, "name": enterprise.name_th[:128]},
+    )
+    return partner
+
+
+def _locked_records_of(product_id: int) -> list[StockRecord]:
+    ids = StockRecord.objects.filter(product=product_id).values_list("pk", flat=True)
+    return list(lock_stockrecords(ids).values())
+
+
+def _with_children(product_id: int) -> list[int]:
+    children = Product.objects.filter(parent=product_id).values_list("pk", flat=True)
+    return [product_id, *children]
+
+
+def _promised_pieces(stockrecord_ids: list[int]) -> int:
+    holds = StockHold.objects.filter(
+        stockrecord__in=stockrecord_ids, state__in=(HoldState.HELD, HoldState.TAKEN)
+    )
+    return holds.aggregate(pieces=Sum("quantity"))["pieces"] or 0
+
+
+def _terms_of(record: StockRecord, pieces: int) -> Terms:
+    return Terms(record.sells, pieces, record.lead_days, record.min_quantity, record.max_quantity)
+
+
+def _apply(record: StockRecord, terms: Terms) -> None:
+    made = terms.sells == Sells.MADE_TO_ORDER
+    record.sells = terms.sells
+    record.lead_days = terms.lead_days if made else None
+    record.min_quantity, record.max_quantity = terms.min_quantity, terms.max_quantity
+    if made:
+        record.num_in_stock = record.num_allocated = 0
+    elif terms.pieces is not None:
+        record.num_in_stock = terms.pieces + (record.num_allocated or 0)
+    record.save()
 
 
 def _undo(reference: UUID, state: str, only: set[int] | None) -> None:
