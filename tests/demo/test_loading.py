@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from catalogue.models import Product, ProductCertificate
@@ -179,6 +180,15 @@ def test_changed_data_changes_rows_and_doubles_none(loaded, monkeypatch):
     assert Product.objects.get(upc=gone["slug"]).state == ProductState.WITHDRAWN
     assert counts()["Product"] == before["Product"]
     assert counts()["StockRecord"] == before["StockRecord"]
+
+
+def test_known_passwords_are_not_loaded_into_the_real_shop(settings):
+    settings.SETTINGS_MODULE = "shop.settings.production"
+
+    with pytest.raises(CommandError, match="passwords"):
+        call_command("load_demo")
+
+    assert not User.objects.exists()
 
 
 def test_search_finds_what_was_loaded(loaded):
