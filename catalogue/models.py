@@ -27,9 +27,7 @@ class ProductQuerySet(OscarProductQuerySet):
 
     def on_sale(self) -> "ProductQuerySet":
         """Published goods of groups that are open; sold-out ones among them."""
-        return self.filter(
-            state=ProductState.PUBLISHED, enterprise__state=EnterpriseState.APPROVED
-        )
+        return self.filter(state=ProductState.PUBLISHED, enterprise__state=EnterpriseState.APPROVED)
 
     def available(self) -> "ProductQuerySet":
         """Something of it can be ordered now: ready pieces, or made to order."""
@@ -101,10 +99,20 @@ class Product(AbstractProduct):
             ),
         ]
         indexes = [
-            models.Index(fields=["state", "otop_type", "sort_key"], name="product_type_sorted"),
-            models.Index(fields=["state", "province_code"], name="product_province"),
+            # Listings count and sort without opening the rows with their long texts.
+            models.Index(
+                fields=[
+                    "state", "otop_type", "structure", "enterprise", "province_code",
+                    "price_from", "ready_pieces", "takes_orders", "sort_key",
+                ],
+                name="product_listed",
+            ),
+            models.Index(
+                fields=["state", "province_code", "sort_key", "id"], name="product_of_province"
+            ),
+            models.Index(fields=["enterprise", "state", "sort_key", "id"], name="product_of_group"),
             models.Index(fields=["state", "price_from"], name="product_price"),
-        ]
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return self.name

@@ -11,13 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Product, ProductQuerySet
 from cms.models import StoryPage
+from cms.pictures import address_of
 from producers.models import Certificate, Enterprise
 from shop.oscar.partner.models import StockRecord
 from shop.production.promising import promise_date
 
 from .groups import story_of
+from .listing import with_promises
 
 MORE = 4  # products on each shelf below
+LARGEST = 1600  # pixels wide, for looking closely
 FEW_LEFT = 3  # pieces, from which on a buyer should know
 
 #: What is told about a product, in order; each is shown only where the group has said it.
@@ -100,6 +103,16 @@ class ProductDetails:
         return list(self.product.pictures.all())
 
     @property
+    def slides(self) -> list[tuple[Any, str]]:
+        """Each picture with the address of its largest size."""
+        return [(picture, address_of(picture, width=LARGEST)) for picture in self.pictures]
+
+    @property
+    def illustrated(self) -> bool:
+        """Whether any picture is drawn, so that nobody takes it for a photo."""
+        return any(picture.picture.is_illustration for picture in self.pictures)
+
+    @property
     def chosen(self) -> Selling | None:
         """What is chosen at first: the first that can be bought."""
         return next((selling for selling in self.sellings if selling.can_be_bought), None)
@@ -107,6 +120,12 @@ class ProductDetails:
     @property
     def has_choices(self) -> bool:
         return bool(self.sellings) and self.sellings[0].product.is_child
+
+    @property
+    def ways(self) -> str:
+        """How what can be chosen is sold: "stock", "made_to_order" or "mixed"."""
+        kinds = {selling.stockrecord.sells for selling in self.buyable or self.sellings}
+        return kinds.pop() if len(kinds) == 1 else "mixed"
 
     @property
     def prices_differ(self) -> bool:
@@ -144,16 +163,17 @@ def product_details(slug: str, *, today: date, language: str) -> ProductDetails 
 
 def _sellings(product: Product, today: date) -> list[Selling]:
     """Each child that is on sale, or else the product itself; one statement."""
+    sold = Product.objects.filter(Q(pk=product.pk) | Q(parent=product.pk)).order_by()
     records = (
-        StockRecord.objects.filter(Q(product=product) | Q(product__parent=product))
-        .filter(product__state=product.state, price__isnull=False)
+        StockRecord.objects.filter(product__in=sold.values("pk"), price__isnull=False)
         .select_related("product", "partner")
-        .order_by("product__parent", "product", "pk")
+        .order_by("product_id", "pk")
     )
     by_product: dict[int, StockRecord] = {}
     for record in records:
         record.partner.enterprise = product.enterprise  # it is its own, no need to ask again
-        by_product.setdefault(record.product_id, record)
+        if record.product.state == product.state:
+            by_product.setdefault(record.product_id, record)
     children = {pk: record for pk, record in by_product.items() if pk != product.pk}
     return [_selling(record, today) for record in (children or by_product).values()]
 
@@ -177,7 +197,7 @@ def _shelves(product: Product, today: date, *, sold_out: bool) -> Shelves:
     wanted = Q()
     for queryset in kinds.values():
         wanted |= Q(pk__in=queryset.order_by("sort_key", "pk").values("pk")[:MORE])
-    cards = list(Product.objects.filter(wanted).for_cards(today).order_by("sort_key", "pk"))
+    cards = with_promises(Product.objects.filter(wanted).order_by("sort_key", "pk"), today)
     return Shelves(
         of_group=_some(cards, lambda p: p.enterprise_id == product.enterprise_id),
         of_province=_some(

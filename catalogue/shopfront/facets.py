@@ -49,6 +49,10 @@ class Facet:
     choices: list[Choice]
 
     @property
+    def chosen_count(self) -> int:
+        return sum(choice.selected for choice in self.choices)
+
+    @property
     def is_used(self) -> bool:
         return any(choice.selected for choice in self.choices)
 

@@ -16,7 +16,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import get_language
 
 from catalogue.models import Product, ProductCertificate, ProductQuerySet
+from cms.curation import add_promises
 from producers.models import Certificate, Enterprise
+from producers.states import SHOWN_STATES
 from shop.core.places import provinces_by_slug
 
 from .facets import LABELS, Facet, Kind, Tally, kind, make_facet, tally
@@ -243,14 +245,17 @@ def _count_certificates(
     within: ProductQuerySet, filters: Filters, today: date, found: Tally
 ) -> None:
     """Counts of the schemes of shown certificates into `found`; one statement."""
-    products = _narrowed(within, filters, today, but="certificate")
+    # From the products outwards: asked the other way round, SQLite walks all certificates once
+    # for each product.
     rows = (
-        ProductCertificate.objects.filter(
-            product__in=products.order_by().values("pk"),
-            certificate__in=Certificate.objects.shown_on(today).values("pk"),
+        _narrowed(within, filters, today, but="certificate")
+        .filter(
+            Q(certificates__expires_on=None) | Q(certificates__expires_on__gte=today),
+            certificates__state__in=SHOWN_STATES,
         )
-        .values(scheme=F("certificate__scheme"))
-        .annotate(n=Count("product", distinct=True))
+        .order_by()
+        .values(scheme=F("certificates__scheme"))
+        .annotate(n=Count("pk", distinct=True))
     )
     found.counts["certificate"] = Counter({row["scheme"]: row["n"] for row in rows})
 
@@ -272,8 +277,17 @@ def _sorted(products: ProductQuerySet, filters: Filters) -> ProductQuerySet:
 
 
 def _cards(ordered: ProductQuerySet, filters: Filters, today: date) -> list[Product]:
+    # Sorted by number first: the database need not carry long texts through the sorting.
     start = (filters.page - 1) * PER_PAGE
-    return list(ordered.for_cards(today)[start : start + PER_PAGE])
+    page = ordered.values("pk")[start : start + PER_PAGE]
+    return with_promises(_sorted(Product.objects.filter(pk__in=page), filters), today)
+
+
+def with_promises(products: ProductQuerySet, today: date) -> list[Product]:
+    """The products with all their cards show."""
+    cards = list(products.for_cards(today))
+    add_promises(cards, today=today)
+    return cards
 
 
 # --- a search ---
@@ -324,5 +338,5 @@ def _found_page(
     if filters.sort:
         return _cards(_sorted(Product.objects.filter(pk__in=passing), filters), filters, today)
     ids = [pk for pk in ranked if pk in passing][start : start + PER_PAGE]
-    by_id = {p.pk: p for p in Product.objects.filter(pk__in=ids).for_cards(today)}
+    by_id = {p.pk: p for p in with_promises(Product.objects.filter(pk__in=ids), today)}
     return [by_id[pk] for pk in ids if pk in by_id]

@@ -9,11 +9,15 @@ AROUND = 1  # pages shown on either side of this one
 
 @dataclass(frozen=True)
 class PageLink:
-    """One number in the pagination; no address for this page, no number for a gap."""
+    """One number in the pagination; a gap has none."""
 
-    number: int | None
+    number: int = 0
     address: str = ""
-    is_here: bool = False
+    current: bool = False
+
+    @property
+    def gap(self) -> bool:
+        return not self.number
 
 
 @dataclass(frozen=True)
@@ -44,15 +48,13 @@ class Pages:
         wanted = {1, self.last, *range(self.here - AROUND, self.here + AROUND + 1)}
         links: list[PageLink] = []
         for number in sorted(n for n in wanted if 1 <= n <= self.last):
-            gap = number - (links[-1].number or 0) if links else 1
-            if gap == 2:
+            left_out = number - links[-1].number - 1 if links else 0
+            if left_out == 1:
                 links.append(self._link(number - 1))
-            elif gap > 2:
-                links.append(PageLink(None))
+            elif left_out > 1:
+                links.append(PageLink())
             links.append(self._link(number))
         return links
 
     def _link(self, number: int) -> PageLink:
-        if number == self.here:
-            return PageLink(number, is_here=True)
-        return PageLink(number, self.address(number))
+        return PageLink(number, self.address(number), current=number == self.here)

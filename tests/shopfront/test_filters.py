@@ -123,7 +123,9 @@ def test_only_a_bare_address_is_for_search_engines():
 
 def numbers(here: int, total: int) -> str:
     links = Pages(here, total, lambda n: f"?page={n}", per_page=10).links
-    return " ".join(f"[{x.number}]" if x.is_here else str(x.number or "…") for x in links)
+    return " ".join(
+        f"[{x.number}]" if x.current else "…" if x.gap else str(x.number) for x in links
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,4 +150,4 @@ def test_first_and_last_page_have_one_way_only():
 
     assert (first.previous, first.next) == ("", "?page=2")
     assert (last.previous, last.next) == ("?page=2", "")
-    assert first.links[0] == PageLink(1, is_here=True)
+    assert first.links[0] == PageLink(1, "?page=1", current=True)

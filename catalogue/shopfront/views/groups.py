@@ -1,7 +1,6 @@
 """The list of producer groups."""
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -10,6 +9,8 @@ from catalogue.shopfront import seo
 from catalogue.shopfront.filters import Filters
 from catalogue.shopfront.groups import list_groups
 from catalogue.shopfront.words import REGION_NAMES
+
+from .pages import home, show
 
 
 @require_safe
@@ -22,20 +23,19 @@ def group_list(request: HttpRequest) -> HttpResponse:
         raise Http404
     title = _("Producer groups")
     intro = _("The village groups behind the goods: who they are, where they live, what they make.")
-    crumbs = [(_("Home"), reverse("pages:home")), (title, reverse("shopfront:groups"))]
+    crumbs = [home(), (title, reverse("shopfront:groups"))]
     narrow = bool(found.region or found.province)
     context = {
         "title": title,
         "intro": intro,
         "groups": found,
         "regions": [(code, REGION_NAMES[code]) for code in found.regions],
-        "crumbs": crumbs,
-        "meta": seo.PageMeta(
-            title,
-            intro,
-            index=not narrow,
-            suffix=f"?page={page}" if page > 1 and not narrow else "",
-            data=[seo.breadcrumbs(crumbs)],
-        ),
     }
-    return render(request, "shopfront/groups.html", context)
+    meta = seo.PageMeta(
+        title,
+        intro,
+        index=not narrow,
+        suffix=f"?page={page}" if page > 1 and not narrow else "",
+        data=[seo.breadcrumbs(crumbs)],
+    )
+    return show(request, "shopfront/groups.html", context, meta=meta, crumbs=crumbs)

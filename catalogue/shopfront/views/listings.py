@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
@@ -15,13 +15,15 @@ from catalogue.models import Product, ProductQuerySet
 from catalogue.searching import search_products, suggest_neighbours
 from catalogue.shopfront import seo
 from catalogue.shopfront.filters import Filters
-from catalogue.shopfront.groups import certificates_of, story_of
+from catalogue.shopfront.groups import certificates_of, picture_of_each_province, story_of
 from catalogue.shopfront.listing import MOST_FOUND, Listing, make_listing
 from catalogue.shopfront.words import REGION_NAMES, TYPE_WORDS
 from catalogue.states import OtopType
 from cms.curation import regions_on_sale
 from producers.models import Enterprise
 from shop.core.places import provinces_by_slug
+
+from .pages import home, show
 
 
 @require_safe
@@ -64,7 +66,7 @@ def province_list(request: HttpRequest) -> HttpResponse:
     """All provinces that have something on sale, by region."""
     regions = regions_on_sale()
     title = _("Provinces")
-    crumbs = [_home(), (title, reverse("shopfront:provinces"))]
+    crumbs = [home(), (title, reverse("shopfront:provinces"))]
     count = sum(len(region.provinces) for region in regions)
     words = ngettext(
         "Village products from %(count)d province, each sent by the people who made it.",
@@ -75,10 +77,10 @@ def province_list(request: HttpRequest) -> HttpResponse:
         "title": title,
         "intro": words,
         "regions": [(region, REGION_NAMES[region.code]) for region in regions],
-        "crumbs": crumbs,
-        "meta": seo.PageMeta(title, words, data=[seo.breadcrumbs(crumbs)]),
+        "pictures": picture_of_each_province(),
     }
-    return render(request, "shopfront/provinces.html", context)
+    meta = seo.PageMeta(title, words, data=[seo.breadcrumbs(crumbs)])
+    return show(request, "shopfront/provinces.html", context, meta=meta, crumbs=crumbs)
 
 
 @require_safe
@@ -153,7 +155,7 @@ def _show(
     empty: bool = False,
 ) -> HttpResponse:
     filters = listing.filters
-    trail = [_home(), *crumbs]
+    trail = [home(), *crumbs]
     first = listing.products[0].pictures.all() if listing.products else ()
     meta = seo.PageMeta(
         title=_page_title(context["title"], filters.page),
@@ -166,21 +168,18 @@ def _show(
     shown = {
         "listing": listing,
         "filters": filters,
-        "today": timezone.localdate(),
         "types": OtopType.choices,
-        "crumbs": trail,
-        "meta": meta,
         **context,
     }
-    return render(request, template, shown)
+    response = show(request, template, shown, meta=meta, crumbs=trail)
+    if request.htmx:
+        # A form sends its empty fields too; the address bar need not show them.
+        response["HX-Push-Url"] = request.path + filters.address(page=filters.page)
+    return response
 
 
 def _page_title(title: str, page: int) -> str:
     return _("%(title)s, page %(page)d") % {"title": title, "page": page} if page > 1 else title
-
-
-def _home() -> seo.Crumb:
-    return _("Home"), reverse("pages:home")
 
 
 def _all_products() -> seo.Crumb:

@@ -2,11 +2,9 @@
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.shopfront import seo
@@ -15,6 +13,8 @@ from catalogue.shopfront.groups import in_order
 from catalogue.shopfront.parcels import sending_to
 from catalogue.states import OtopType
 from shop.core.places import province_slug, provinces
+
+from .pages import home, show
 
 
 @require_safe
@@ -40,15 +40,14 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "withdrawal_days": settings.WITHDRAWAL_DAYS,
         "today": today,
-        "crumbs": crumbs,
-        "meta": _meta(details, crumbs),
     }
-    return render(request, "shopfront/product.html", context)
+    meta = _meta(details, crumbs)
+    return show(request, "shopfront/product.html", context, meta=meta, crumbs=crumbs)
 
 
 def _crumbs(details: ProductDetails) -> list[seo.Crumb]:
     product = details.product
-    crumbs: list[seo.Crumb] = [(_("Home"), reverse("pages:home"))]
+    crumbs: list[seo.Crumb] = [home()]
     if product.otop_type:
         kind = OtopType(product.otop_type)
         crumbs.append((kind.label, reverse("shopfront:type", args=[kind])))
