@@ -160,6 +160,8 @@ def _hang(sketch: Sketch, owner: Any, picture: Picture, alt_th: str, alt_en: str
             defaults={"alt_th": alt_th, "alt_en": alt_en, "position": sketch.view},
         )
     elif sketch.of == "group":
+        if owner.picture is not None and not owner.picture.is_illustration:
+            return  # the group has sent a photo meanwhile; a drawing never takes its place
         owner.picture = picture
         owner.save(update_fields=["picture"])
     else:

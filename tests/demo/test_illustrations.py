@@ -1,9 +1,13 @@
 """Drawing the demo market's pictures: each once, bite by bite, in its place."""
 
+import io
+
 import pytest
+from PIL import Image
 
 from catalogue.models import Product, ProductPicture
 from cms.models import Picture
+from cms.pictures import store_upload
 from producers.models import Enterprise
 from shop.demo import illustrations
 from shop.demo.drawing import VIEWS, Sketch, draw, draw_many
@@ -111,6 +115,23 @@ def test_two_who_drew_the_same_hang_it_once(small_market, quick_drawing):
 
     assert ProductPicture.objects.filter(product__upc=row["slug"]).count() == 1
     assert Picture.objects.count() == 1
+
+
+def test_a_drawing_never_takes_the_place_of_a_groups_own_photo(small_market, quick_drawing):
+    group = Enterprise.objects.get(slug=small_market.groups[0]["slug"])
+    photo = io.BytesIO()
+    Image.new("RGB", (200, 200), "green").save(photo, "JPEG")
+    photo.seek(0)
+    group.picture = store_upload(photo, title="us")
+    group.save()
+
+    while draw_due(seconds=10, width=WIDTH):
+        pass
+
+    drawn = group.picture
+    group.refresh_from_db()
+    assert group.picture == drawn
+    assert not group.picture.is_illustration
 
 
 def test_a_drawing_that_fails_does_not_stop_the_others(small_market, quick_drawing, monkeypatch):
