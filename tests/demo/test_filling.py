@@ -3,8 +3,7 @@
 import pytest
 from django.core.management import CommandError, call_command
 
-from catalogue.models import Product, ProductCertificate, ProductPicture
-from catalogue.models import SearchEntry, SearchPosting
+from catalogue.models import Product, ProductCertificate, ProductPicture, SearchEntry, SearchPosting
 from catalogue.services import sum_up_offers
 from producers.models import Certificate, Enterprise
 from shop.demo.filling import clear_market, fill_market
