@@ -66,10 +66,8 @@ def draw(sketch: Sketch, *, width: int = FULL_WIDTH, all_sizes: bool = False) ->
     """Draw and encode; without `all_sizes` only what cards and product pages need first."""
     image = draw_image(sketch, width=width)
     sizes = every_size(image.width) if all_sizes else first_sizes(image.width)
-    encoded = [*encode_sizes(image, sizes)]
-    if all_sizes:
-        encoded += encode_for_office(image)
-    return Drawn(sketch, encode_original(image), tuple(encoded))
+    encoded = (*encode_sizes(image, sizes), *encode_for_office(image))
+    return Drawn(sketch, encode_original(image), encoded)
 
 
 def draw_many(

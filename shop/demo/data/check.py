@@ -18,6 +18,7 @@ import sys
 import tomllib
 import unicodedata
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -125,7 +126,7 @@ def check_length(where: str, row: dict, field: str, least: int, most: int) -> No
         wrong(where, f"{field}_th contains ค่ะ/ครับ")
 
 
-def check_claims(where: str, row: dict, schemes: set[str] = frozenset()) -> None:
+def check_claims(where: str, row: dict, schemes: Collection[str] = ()) -> None:
     rules = FORBIDDEN + [rule for s, rule in UNLESS_CERTIFIED.items() if s not in schemes]
     for key, text in row.items():
         if not isinstance(text, str) or not key.endswith(("_th", "_en")):
@@ -245,7 +246,7 @@ def check_certificate(where: str, certificate: dict, product: dict) -> None:
 
 
 def check_product(where: str, product: dict, groups: dict[str, dict]) -> None:
-    keys = f"{PRODUCT_KEYS} {TYPE_KEYS.get(product.get('otop_type'), '')}"
+    keys = f"{PRODUCT_KEYS} {TYPE_KEYS.get(product.get('otop_type', ''), '')}"
     if not check_keys(where, product, keys):
         return
     if product["slug"] != slugify(product["name_en"]):
@@ -305,7 +306,7 @@ def check_source(rows: list[dict], products: dict[str, dict], groups: dict[str, 
         if row["otop_type"] in types and slug not in products:
             wrong(f"{row['otop_type']}.toml", f"{slug} of the source is missing")
     for slug, product in products.items():
-        where, row = f"source / {slug}", source.get(slug)
+        where, row = f"source / {slug}", source.get(slug, {})
         if not row:
             wrong(where, "is not in the source")
             continue
