@@ -8,11 +8,13 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, UnidentifiedImageError
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.forms.auth import LoginForm
 
 from catalogue.models import Product
 from producers.models import Certificate
 from shop.core.limits import TooOften, count_knock
+from shop.core.places import UnknownPlace, tambon_address
 
 HOUR = 60 * 60
 PROOF_BYTES = 10 * 1024 * 1024
@@ -50,6 +52,22 @@ class OfficeSignInForm(LoginForm):
         super().confirm_login_allowed(user)
         if not user.has_perm("wagtailadmin.access_admin"):
             raise ValidationError(self.error_messages["not_office"], code="not_office")
+
+
+class GroupForm(WagtailAdminModelForm):
+    """A group's words and place; its province follows from its tambon."""
+
+    def clean_tambon_code(self) -> str:
+        code = self.cleaned_data["tambon_code"]
+        try:
+            province_code = tambon_address(code).province.code
+        except UnknownPlace:
+            raise ValidationError(_("No tambon has this code.")) from None
+        before = self.instance.province_code
+        if before and before != province_code and self.instance.products.exists():
+            raise ValidationError(_("A group with products stays in its province."))
+        self.instance.province_code = province_code
+        return code
 
 
 class ReasonForm(forms.Form):

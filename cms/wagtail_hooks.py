@@ -60,7 +60,7 @@ def what_waits_first(request: Any, panels: list[Any]) -> None:
     panels.insert(0, QueuesPanel())
 
 
-@hooks.register("construct_homepage_summary_items")
+@hooks.register("construct_homepage_summary_items", order=1000)
 def no_summary(request: Any, summary_items: list[Any]) -> None:
     """Counts of pages and pictures help nobody to decide."""
     summary_items.clear()

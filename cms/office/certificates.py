@@ -18,7 +18,7 @@ from producers.states import CORRECTABLE, CertificateState
 from shop.core.templatetags.shop_text import day
 
 from .groups import linked
-from .marks import due_mark, state_mark
+from .marks import due_mark, end_mark, state_mark
 from .queues import CERTIFICATE_DAYS, WAITING_CERTIFICATES, due_day
 from .steps import CERTIFICATES
 from .views.cases import CaseView, Part
@@ -41,7 +41,11 @@ class CertificateFilter(WagtailFilterSet):
 
 
 class CertificateList(CaseList):
-    first = WAITING_CERTIFICATES
+    turns = (
+        WAITING_CERTIFICATES,
+        (CertificateState.EXPIRING,),
+        (CertificateState.VERIFIED, CertificateState.SUSPENDED),
+    )
 
     def with_facts(self, things: QuerySet[Any]) -> QuerySet[Any]:
         return things.select_related("enterprise", "checked_by").annotate(covers=Count("products"))
@@ -98,7 +102,7 @@ class CertificateCase(CaseView):
                     (_("Certificate number"), certificate.certificate_number),
                     (_("Stars"), _stars(certificate)),
                     (_("Issued on"), day(certificate.issued_on)),
-                    (_("Valid until"), due_mark(certificate.expires_on) or _("Until revoked")),
+                    (_("Valid until"), end_mark(certificate.expires_on) or _("Until revoked")),
                     (_("Copy of the certificate"), _file(certificate)),
                     (
                         _("Answer by"),
@@ -163,7 +167,7 @@ class CertificateViewSet(OfficeViewSet):
         Column(
             "expires_on",
             label=gettext_lazy("Valid until"),
-            accessor=lambda certificate: due_mark(certificate.expires_on),
+            accessor=lambda certificate: end_mark(certificate.expires_on),
             sort_key="expires_on",
         ),
         due_column(

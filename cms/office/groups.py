@@ -9,19 +9,20 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from wagtail.admin.filters import WagtailFilterSet
-from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel, ObjectList
 from wagtail.admin.ui.tables import Column
 from wagtail.admin.widgets.button import HeaderButton
 
 from catalogue.models import Product
 from catalogue.states import ProductState
+from cms.forms import GroupForm
 from producers.formats import WARNING_WORDS, registration_warnings
 from producers.models import Enterprise
 from producers.states import EnterpriseState
 from shop.core.places import UnknownPlace, province, provinces
 from shop.core.templatetags.shop_text import phone
 
-from .marks import due_mark, state_mark
+from .marks import due_mark, end_mark, state_mark
 from .queues import GROUP_DAYS, due_day
 from .steps import GROUPS
 from .views.cases import CaseView, Part
@@ -30,6 +31,7 @@ from .viewsets import OfficeViewSet
 
 NAME = "office_groups"
 WAITING = (EnterpriseState.APPLIED,)
+SLUG_HELP = gettext_lazy("Part of the page's address; links break when it changes.")
 
 
 def province_choices() -> list[tuple[str, str]]:
@@ -51,7 +53,7 @@ class GroupFilter(WagtailFilterSet):
 
 
 class GroupList(CaseList):
-    first = WAITING
+    turns = (WAITING,)
 
     def with_facts(self, things: QuerySet[Any]) -> QuerySet[Any]:
         on_sale = Q(products__state=ProductState.PUBLISHED, products__parent=None)
@@ -136,7 +138,7 @@ class GroupCase(CaseView):
                 [
                     linked("office_certificates", certificate),
                     state_mark(certificate.state, certificate.get_state_display()),
-                    due_mark(certificate.expires_on),
+                    end_mark(certificate.expires_on),
                 ]
                 for certificate in self.object.certificates.all()
             ],
@@ -187,26 +189,34 @@ class GroupViewSet(OfficeViewSet):
         Column("on_sale", label=gettext_lazy("On sale"), sort_key="on_sale"),
         due_column(gettext_lazy("Answer by"), days=GROUP_DAYS, states=WAITING, since="created_at"),
     ]
-    panels = [
-        MultiFieldPanel(
-            [FieldPanel("name_th"), FieldPanel("name_en"), FieldPanel("slug")],
-            heading=gettext_lazy("Name"),
-        ),
-        FieldPanel("about_th"),
-        FieldPanel("about_en"),
-        MultiFieldPanel(
-            [
-                FieldPanel(
-                    "tambon_code", help_text=gettext_lazy("Six digits, as the post office has it.")
-                ),
-                FieldPanel("member_count"),
-                FieldPanel("registration_number"),
-            ],
-            heading=gettext_lazy("Place and registration"),
-        ),
-        FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
-        FieldPanel("picture"),
-    ]
+    edit_handler = ObjectList(
+        [
+            MultiFieldPanel(
+                [
+                    FieldPanel("name_th"),
+                    FieldPanel("name_en"),
+                    FieldPanel("slug", help_text=SLUG_HELP),
+                ],
+                heading=gettext_lazy("Name"),
+            ),
+            FieldPanel("about_th"),
+            FieldPanel("about_en"),
+            MultiFieldPanel(
+                [
+                    FieldPanel(
+                        "tambon_code",
+                        help_text=gettext_lazy("Six digits, as the post office has it."),
+                    ),
+                    FieldPanel("member_count"),
+                    FieldPanel("registration_number"),
+                ],
+                heading=gettext_lazy("Place and registration"),
+            ),
+            FieldRowPanel([FieldPanel("phone"), FieldPanel("email")]),
+            FieldPanel("picture"),
+        ],
+        base_form_class=GroupForm,
+    )
 
 
 def linked(url_name: str, thing: Any) -> Any:

@@ -45,6 +45,17 @@ def state_mark(state: str, word: Any) -> SafeString:
     )
 
 
+def end_mark(last: date | None, *, today: date | None = None) -> SafeString | str:
+    """The last day something is valid; in red with how long ago once it has passed."""
+    if last is None:
+        return ""
+    left = (last - (today or timezone.localdate())).days
+    if left >= 0:
+        return format_html('<span class="office-due">{}</span>', day(last))
+    ago = ngettext("%(days)s day ago", "%(days)s days ago", -left) % {"days": -left}
+    return format_html('<span class="office-due office-due--over">{} · {}</span>', day(last), ago)
+
+
 def due_mark(due: date | None, *, today: date | None = None) -> SafeString | str:
     """A day by which something must be done, and how late it is."""
     if due is None:

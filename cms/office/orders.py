@@ -155,7 +155,7 @@ def _status(order: Order) -> str:
 class OrderViewSet(OfficeViewSet):
     model = Order
     name = ORDERS
-    icon = "clipboard-list"
+    icon = "list-ul"
     menu_label = gettext_lazy("Orders")
     menu_name = "orders"
     menu_order = 140
@@ -199,7 +199,7 @@ class RefundFilter(WagtailFilterSet):
 
 
 class RefundList(CaseList):
-    first = (RefundState.FAILED,)
+    turns = ((RefundState.FAILED,),)
 
     def with_facts(self, things: QuerySet[Any]) -> QuerySet[Any]:
         return things.select_related("attempt")
@@ -247,7 +247,7 @@ class RefundViewSet(OfficeViewSet):
     model = Refund
     name = REFUND_LIST
     kind = REFUNDS
-    icon = "undo"
+    icon = "rotate"
     menu_label = gettext_lazy("Refunds")
     menu_name = "refunds"
     menu_order = 150

@@ -17,7 +17,7 @@ from shop.core.templatetags.shop_text import baht
 from shop.oscar.partner.models import StockRecord
 
 from .groups import linked, province_choices
-from .marks import due_mark, state_mark
+from .marks import due_mark, end_mark, state_mark
 from .queues import PRODUCT_DAYS, due_day, waiting_since
 from .steps import PRODUCTS
 from .views.cases import CaseView, Part
@@ -44,7 +44,7 @@ class ProductFilter(WagtailFilterSet):
 
 
 class ProductList(CaseList):
-    first = WAITING
+    turns = (WAITING,)
 
     def with_facts(self, things: QuerySet[Any]) -> QuerySet[Any]:
         products = things.exclude(structure=Product.CHILD).select_related("enterprise")
@@ -130,7 +130,7 @@ class ProductCase(CaseView):
                 [
                     linked("office_certificates", certificate),
                     state_mark(certificate.state, certificate.get_state_display()),
-                    due_mark(certificate.expires_on),
+                    end_mark(certificate.expires_on),
                 ]
                 for certificate in self.object.certificates.all()
             ],
@@ -157,7 +157,7 @@ class ProductViewSet(OfficeViewSet):
     model = Product
     name = NAME
     kind = PRODUCTS
-    icon = "pick"
+    icon = "tag"
     menu_label = gettext_lazy("Products")
     menu_name = "products"
     menu_order = 120

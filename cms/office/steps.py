@@ -130,7 +130,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
             "product_id",
             (ProductState.REVIEW, ProductState.BLOCKED),
             asks="reason",
-            icon="undo",
+            icon="rotate",
         ),
         Step(
             "block",
@@ -185,7 +185,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
             "certificate_id",
             (CertificateState.SUBMITTED, CertificateState.CHECKING),
             asks="reason",
-            icon="undo",
+            icon="rotate",
             against=True,
         ),
         Step(

@@ -12,10 +12,12 @@ from cms.office.queues import due_day
 
 
 class CaseList(IndexView):
-    """A list whose lines open a case; the states in `first` stand on top, the oldest first."""
+    """A list whose lines open a case; what waits stands on top.
 
-    first: tuple[str, ...] = ()
-    case_url_name = ""
+    `turns` are groups of states in the order in which they are listed; the rest comes last.
+    """
+
+    turns: tuple[tuple[str, ...], ...] = ()
 
     def get_base_queryset(self) -> QuerySet[Any]:
         return self.in_turn(self.with_facts(super().get_base_queryset()))
@@ -25,15 +27,15 @@ class CaseList(IndexView):
         return things
 
     def in_turn(self, things: QuerySet[Any]) -> QuerySet[Any]:
-        """Annotate `turn`: 0 for what waits, 1 for the rest."""
-        if not self.first:
+        """Annotate `turn`: 0 for what comes first, and so on."""
+        if not self.turns:
             return things
-        waits = Case(
-            When(state__in=self.first, then=Value(0)),
-            default=Value(1),
+        turn = Case(
+            *(When(state__in=states, then=Value(n)) for n, states in enumerate(self.turns)),
+            default=Value(len(self.turns)),
             output_field=IntegerField(),
         )
-        return things.annotate(turn=waits)
+        return things.annotate(turn=turn)
 
     def get_edit_url(self, instance: Any) -> None:
         return None  # lines open the case; editing is offered there
