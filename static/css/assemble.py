@@ -23,7 +23,8 @@ def parts(sheet: str) -> list[Path]:
 def assembled(sheet: str) -> str:
     """The text of one sheet."""
     text = "\n".join(part.read_text(encoding="utf-8") for part in parts(sheet))
-    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL).replace("../../", "../")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r"(\.\./)+(img|fonts)/", r"../\2/", text)  # one folder up from where they stand
     return re.sub(r"\s*\n\s*", "\n", text).strip() + "\n"
 
 
