@@ -83,9 +83,10 @@ def featured_now(now: datetime, *, most: int = FEATURED) -> list[Product]:
         .select_related("enterprise")
     )
     # The same product may have two periods at once; it is shown once, where it stands first.
-    return list({product.pk: product for product in reversed(chosen[: 2 * most])}.values())[::-1][
-        :most
-    ]
+    once: dict[int, Product] = {}
+    for product in chosen[: 2 * most]:
+        once.setdefault(product.pk, product)
+    return list(once.values())[:most]
 
 
 def made_to_order_now(*, most: int = MADE_TO_ORDER) -> list[Product]:
