@@ -1,15 +1,19 @@
 """The shop's Thai strings: compile them, and say which are still missing.
 
-    python -m deploy.messages collect     bring new strings into the .po, let unused ones go
+    python -m deploy.messages collect     gather strings and parts into the .po, let unused ones go
     python -m deploy.messages compile     .po to .mo, where the .mo is older or missing
-    python -m deploy.messages check       every string of ours has a Thai translation, none fuzzy
+    python -m deploy.messages check       every string of ours has one Thai translation, none fuzzy
+
+The catalogue is th/LC_MESSAGES/django.po together with parts/*.th.po: a part holds words that
+somebody is still writing, or another package's words that it lacks in Thai. `collect` moves ours
+out of the parts and leaves the others' there.
 
 Written over Babel and Django's own template reader, so that no gettext program is needed.
 """
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
@@ -22,7 +26,6 @@ from babel.messages.pofile import read_po, write_po
 from deploy.digests import PACKAGES, ROOT
 
 LOCALE = ROOT / "shop" / "locale"
-THAI = LOCALE / "th" / "LC_MESSAGES" / "django.po"
 KEYWORDS = {
     "_": None,
     "gettext": None,
@@ -46,26 +49,73 @@ class Message(NamedTuple):
     plural: str = ""
 
 
+def thai() -> Path:
+    return LOCALE / "th" / "LC_MESSAGES" / "django.po"
+
+
+def parts() -> list[Path]:
+    return sorted((LOCALE / "parts").glob("*.th.po"))
+
+
 def compile_stale() -> list[Path]:
-    """Compile each catalogue whose .mo is missing or older; the paths that were written."""
-    written = []
-    for source in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
-        target = source.with_suffix(".mo")
-        if target.exists() and target.stat().st_mtime_ns >= source.stat().st_mtime_ns:
-            continue
-        compiled = BytesIO()
-        write_mo(compiled, read_catalogue(source))
-        # Written beside and moved, so that a process reading it never sees half a file.
-        beside = target.with_suffix(".mo.new")
-        beside.write_bytes(compiled.getvalue())
-        beside.replace(target)
-        written.append(target)
-    return written
+    """Compile the catalogue if its .mo is missing or older than a source; what was written."""
+    sources = [path for path in (thai(), *parts()) if path.exists()]
+    target = thai().with_suffix(".mo")
+    newest = max((path.stat().st_mtime_ns for path in sources), default=0)
+    if not sources or (target.exists() and target.stat().st_mtime_ns >= newest):
+        return []
+    compiled = BytesIO()
+    write_mo(compiled, whole_catalogue())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside and moved, so that a process reading it never sees half a file.
+    beside = target.with_suffix(".mo.new")
+    beside.write_bytes(compiled.getvalue())
+    beside.replace(target)
+    return [target]
+
+
+def whole_catalogue() -> Catalog:
+    """The catalogue with its parts; where two translate the same string, the first is taken."""
+    whole = Catalog(locale="th", charset="utf-8", fuzzy=False)
+    for path in (thai(), *parts()):
+        if path.exists():
+            take_over(read_catalogue(path), whole)
+    return whole
+
+
+def take_over(source: Catalog, into: Catalog) -> None:
+    """Add the translations of `source` that `into` does not have yet."""
+    for entry in source:
+        known = into.get(entry.id, entry.context)
+        if entry.id and (known is None or not is_translated(known.string)):
+            into.add(entry.id, entry.string, flags=entry.flags, context=entry.context)
+
+
+def is_translated(string: str | Sequence[str] | None) -> bool:
+    """Whether there are words, and for a plural words for each number."""
+    return bool(string) and all(string or "")
+
+
+def contradictions() -> list[str]:
+    """A line for each string that two files translate differently."""
+    given: dict[tuple[str | None, str], dict[str, str]] = {}
+    for path in (thai(), *parts()):
+        for entry in read_catalogue(path) if path.exists() else []:
+            if entry.id and entry.string and is_translated(entry.string):
+                text = entry.id if isinstance(entry.id, str) else entry.id[0]
+                words = entry.string if isinstance(entry.string, str) else entry.string[0]
+                given.setdefault((entry.context, text), {}).setdefault(words, path.name)
+    return [
+        f"translated twice: {text!r}: "
+        + "; ".join(f"{words!r} in {name}" for words, name in found.items())
+        for (_, text), found in given.items()
+        if len(found) > 1
+    ]
 
 
 def read_catalogue(path: Path) -> Catalog:
     with path.open("rb") as file:
-        return read_po(file, locale=path.parents[1].name)
+        return read_po(file, locale="th")
 
 
 def our_messages() -> Iterator[Message]:
@@ -101,26 +151,35 @@ def messages_in(source: str, path: Path) -> Iterator[Message]:
             yield Message(context, text, f"{path.relative_to(ROOT)}:{number}", plural or "")
 
 
-def collect(messages: Iterable[Message], path: Path) -> Catalog:
-    """Write a catalogue with exactly these messages, keeping the translations that `path` has.
+def collect(messages: Iterable[Message]) -> None:
+    """Write a catalogue with exactly our messages, keeping every translation there is of them.
 
     Nothing is guessed: a new string has no translation until somebody writes one.
     """
-    if path.exists():
-        catalogue = read_catalogue(path)
-    else:
-        catalogue = Catalog(locale=path.parents[1].name, charset="utf-8", fuzzy=False)
-    template = Catalog()
+    catalogue = whole_catalogue()
+    ours = Catalog()
     for message in messages:
         name = (message.text, message.plural) if message.plural else message.text
         file = message.place.partition(":")[0]  # no line number: it changes with every edit
-        template.add(name, locations=[(file, None)], context=message.context)  # type: ignore[list-item]
-    catalogue.update(template, no_fuzzy_matching=True)
+        ours.add(name, locations=[(file, None)], context=message.context)  # type: ignore[list-item]
+    catalogue.update(ours, no_fuzzy_matching=True)
     catalogue.obsolete.clear()
+    write_catalogue(catalogue, thai())
+    for path in parts():
+        part = read_catalogue(path)
+        for entry in list(part):
+            if entry.id and ours.get(entry.id, entry.context):
+                part.delete(entry.id, entry.context)
+        if len(part):
+            write_catalogue(part, path)
+        else:
+            path.unlink()
+
+
+def write_catalogue(catalogue: Catalog, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("wb") as file_:
-        write_po(file_, catalogue, width=100, omit_header=False, sort_by_file=True)
-    return catalogue
+    with path.open("wb") as file:
+        write_po(file, catalogue, width=100, sort_by_file=True)
 
 
 def untranslated(messages: Iterable[Message], catalogue: Catalog) -> list[str]:
@@ -132,19 +191,14 @@ def untranslated(messages: Iterable[Message], catalogue: Catalog) -> list[str]:
             continue
         seen.add((message.context, message.text))
         entry = catalogue.get(message.text, message.context)
-        given = entry.string if entry else ""
-        parts = given if isinstance(given, (tuple, list)) else (given,)
-        if not all(parts):
+        if entry is None or not is_translated(entry.string):
             complaints.append(f"{message.place}: no Thai for {message.text!r}")
     complaints += [f"fuzzy: {entry.id!r}" for entry in catalogue if entry.id and entry.fuzzy]
     return complaints
 
 
 def check() -> int:
-    if not THAI.exists():
-        print(f"There is no {THAI.relative_to(ROOT)}.", file=sys.stderr)
-        return 1
-    complaints = untranslated(our_messages(), read_catalogue(THAI))
+    complaints = untranslated(our_messages(), whole_catalogue()) + contradictions()
     print("\n".join(complaints) if complaints else "Every string of ours is translated into Thai.")
     return 1 if complaints else 0
 
@@ -155,7 +209,7 @@ def main(arguments: list[str]) -> int:
             print(f"compiled {path.relative_to(ROOT)}")
         return 0
     if arguments == ["collect"]:
-        collect(our_messages(), THAI)
+        collect(our_messages())
         return check()
     if arguments == ["check"]:
         return check()

@@ -68,9 +68,9 @@ def static_digest() -> str:
 
 
 def stale_messages() -> bool:
-    """Whether a .po file is newer than what was compiled from it."""
-    for source in (ROOT / "shop" / "locale").glob("*/LC_MESSAGES/*.po"):
-        compiled = source.with_suffix(".mo")
-        if not compiled.exists() or compiled.stat().st_mtime_ns < source.stat().st_mtime_ns:
-            return True
-    return False
+    """Whether a .po file is newer than what was compiled from all of them."""
+    locale = ROOT / "shop" / "locale"
+    compiled = locale / "th" / "LC_MESSAGES" / "django.mo"
+    sources = [*locale.glob("*/LC_MESSAGES/*.po"), *locale.glob("parts/*.po")]
+    newest = max((path.stat().st_mtime_ns for path in sources), default=0)
+    return bool(sources) and not (compiled.exists() and compiled.stat().st_mtime_ns >= newest)

@@ -1,5 +1,6 @@
 """Strings are found in code and templates, and a missing or doubtful translation is named."""
 
+import os
 from io import BytesIO
 from pathlib import Path
 
@@ -103,36 +104,64 @@ def test_strings_of_templates_are_found(tmp_path: Path):
     ]
 
 
-def test_a_catalogue_is_compiled_when_it_has_changed_and_only_then(tmp_path, monkeypatch):
-    folder = tmp_path / "th" / "LC_MESSAGES"
-    folder.mkdir(parents=True)
-    (folder / "django.po").write_text(CATALOGUE)
+@pytest.fixture
+def locale(tmp_path, monkeypatch):
+    """A locale folder with a catalogue and one part."""
     monkeypatch.setattr(messages, "LOCALE", tmp_path)
+    messages.thai().parent.mkdir(parents=True)
+    messages.thai().write_text(CATALOGUE)
+    (tmp_path / "parts").mkdir()
+    part = CATALOGUE.partition('msgid "Basket"')[0] + 'msgid "Page"\nmsgstr "หน้า"\n'
+    (tmp_path / "parts" / "wagtail.th.po").write_text(part)
+    return tmp_path
 
-    assert messages.compile_stale() == [folder / "django.mo"]
+
+def test_a_catalogue_and_its_parts_are_compiled_when_one_has_changed_and_only_then(locale):
+    compiled = messages.thai().with_suffix(".mo")
+
+    assert messages.compile_stale() == [compiled]
     assert messages.compile_stale() == []
-    assert "ตะกร้า".encode() in (folder / "django.mo").read_bytes()
+    later = compiled.stat().st_mtime + 1
+    os.utime(locale / "parts" / "wagtail.th.po", (later, later))
+    assert messages.compile_stale() == [compiled]
+
+    assert "ตะกร้า".encode() in compiled.read_bytes()
+    assert "หน้า".encode() in compiled.read_bytes()
     # A doubtful translation must not be shown.
-    assert "พัสดุ".encode() not in (folder / "django.mo").read_bytes()
+    assert "พัสดุ".encode() not in compiled.read_bytes()
 
 
-def test_collecting_keeps_what_is_translated_and_lets_go_what_is_unused(tmp_path):
-    path = tmp_path / "th" / "LC_MESSAGES" / "django.po"
-    path.parent.mkdir(parents=True)
-    path.write_text(CATALOGUE)
+def test_two_translations_of_one_string_are_a_complaint(locale):
+    part = locale / "parts" / "wagtail.th.po"
+    part.write_text(part.read_text() + '\nmsgid "Basket"\nmsgstr "รถเข็น"\n')
+
+    assert messages.contradictions() == [
+        "translated twice: 'Basket': 'ตะกร้า' in django.po; 'รถเข็น' in wagtail.th.po"
+    ]
+
+
+def test_collecting_keeps_what_is_translated_and_lets_go_what_is_unused(locale):
+    (locale / "parts" / "new.th.po").write_text(
+        CATALOGUE.partition('msgid "Basket"')[0] + 'msgid "Fulfilment"\nmsgstr "ส่วนของกลุ่ม"\n'
+    )
     piece = messages.Message(None, "%(n)s piece", "shop/x.py:7", "%(n)s pieces")
+    used = [message("Basket"), piece, message("Fulfilment"), message("Unheard of")]
 
-    messages.collect([message("Basket"), piece, message("Fulfilment")], path)
-    again = path.read_text()
-    messages.collect([message("Basket"), piece, message("Fulfilment")], path)
+    messages.collect(used)
+    once = messages.thai().read_text()
+    messages.collect(used)
 
-    kept = messages.read_catalogue(path)
+    kept = messages.read_catalogue(messages.thai())
     assert {entry.id: entry.string for entry in kept if entry.id} == {
         "Basket": "ตะกร้า",
         ("%(n)s piece", "%(n)s pieces"): ("%(n)s ชิ้น",),
-        "Fulfilment": "",
+        "Fulfilment": "ส่วนของกลุ่ม",
+        "Unheard of": "",
     }
-    assert path.read_text() == again
+    assert messages.thai().read_text() == once
+    # Another package's words stay a part; a part of ours has been emptied and is gone.
+    assert [path.name for path in messages.parts()] == ["wagtail.th.po"]
+    assert messages.whole_catalogue().get("Page").string == "หน้า"
 
 
 def test_our_own_strings_are_found():
