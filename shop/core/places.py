@@ -76,7 +76,8 @@ class TambonAddress:
         return f"{self.label('th')} {self.label('en')}".lower()
 
     def label(self, language: str) -> str:
-        return " ".join([*self.lines(language), "/".join(self.postcodes)])
+        between = ", " if language == "en" else " "
+        return f"{between.join(self.lines(language))} {'/'.join(self.postcodes)}"
 
 
 def _place(area) -> Place:

@@ -54,7 +54,7 @@ def test_goods_stand_by_group_with_date_charge_and_sum():
 
     page = buyer.get("basket/").content.decode()
 
-    assert page.count('class="sheet part"') == 2
+    assert page.count('class="sheet parcel-part"') == 2
     assert page.index("Weavers") < page.index("Potters")
     for words in ("฿1,179.50", "฿1,240", "฿2,299.50", "฿80", "฿2,419.50", "made to order"):
         assert words in page, words

@@ -42,7 +42,12 @@ class ThaiAddress(models.Model):
     def written(self, language: str = "th") -> list[str]:
         """The address as one writes it on a parcel, line by line, without the name."""
         tambon, amphoe, province = self.place.lines(language)
-        return [self.street(language), f"{tambon} {amphoe}", f"{province} {self.postcode}"]
+        between = ", " if language == "en" else " "
+        return [
+            self.street(language),
+            f"{tambon}{between}{amphoe}",
+            f"{province} {self.postcode}",
+        ]
 
     def fill_oscar_lines(self) -> None:
         """Set Oscar's own columns from the Thai parts."""

@@ -12,6 +12,11 @@ from shop.oscar.address.forms import PARTS, AddressForm
 from shop.payments.states import Method
 
 NEW = "new"
+WHEN_MISSING = {
+    "name": _("Type the name of the receiver."),
+    "phone": _("Type a mobile number; the carrier calls it."),
+    "house_number": _("Type the house number."),
+}
 
 
 class BuyerForm(AddressForm):
@@ -40,6 +45,8 @@ class BuyerForm(AddressForm):
     def __init__(self, *args: Any, kept: Iterable[Any] = (), **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.fields["phone"].help_text = _("The carrier calls this number.")
+        for name, words in WHEN_MISSING.items():
+            self.fields[name].error_messages["required"] = words
         self.kept = {str(address.pk): address for address in kept}
         if self.is_bound and self._chosen is not None:
             for name in ("name", "phone", "house_number"):
