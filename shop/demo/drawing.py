@@ -3,12 +3,14 @@
 Knows no Django: the processes that draw start in half a second and hold no database.
 """
 
+import logging
 import os
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 
 from PIL import Image
@@ -21,6 +23,8 @@ from cms.encoding import (
     every_size,
     first_sizes,
 )
+
+log = logging.getLogger(__name__)
 
 FULL_WIDTH = 1600
 VIEWS = 3
@@ -73,21 +77,31 @@ def draw(sketch: Sketch, *, width: int = FULL_WIDTH, all_sizes: bool = False) ->
 def draw_many(
     sketches: Iterable[Sketch], *, workers: int, width: int = FULL_WIDTH, all_sizes: bool = False
 ) -> Iterator[Drawn]:
-    """Draw on several cores; the pictures come as they are finished."""
+    """Draw on several cores; the pictures come as they are finished.
+
+    One that cannot be drawn is logged and left out: the shop opens all the same.
+    """
     if workers < 2:
         for sketch in sketches:
-            yield draw(sketch, width=width, all_sizes=all_sizes)
+            yield from _what_came(sketch, partial(draw, sketch, width=width, all_sizes=all_sizes))
         return
     # Fresh processes: a forked copy would share the database connection.
     with ProcessPoolExecutor(
         workers, mp_context=get_context("spawn"), initializer=_leave_with, initargs=(os.getpid(),)
     ) as pool:
-        running = [pool.submit(draw, s, width=width, all_sizes=all_sizes) for s in sketches]
+        running = {pool.submit(draw, s, width=width, all_sizes=all_sizes): s for s in sketches}
         try:
             for future in as_completed(running):
-                yield future.result()
+                yield from _what_came(running[future], future.result)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _what_came(sketch: Sketch, result: Callable[[], Drawn]) -> Iterator[Drawn]:
+    try:
+        yield result()
+    except Exception as error:
+        log.error("%s could not be drawn: %r", sketch.stem, error)
 
 
 def _leave_with(parent: int) -> None:

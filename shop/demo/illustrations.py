@@ -81,11 +81,12 @@ def draw_pictures(
     """
     wanted = sketches(read_market(), views=[0] if first_only else range(VIEWS))
     to_do = wanted if again else lacking(wanted)
-    drawn = draw_many(to_do, workers=workers, width=width, all_sizes=all_sizes)
-    for done, picture in enumerate(drawn, start=1):
+    done = 0
+    for picture in draw_many(to_do, workers=workers, width=width, all_sizes=all_sizes):
         put_in_place(picture)
+        done += 1
         progress(done, len(to_do))
-    return len(to_do)
+    return done
 
 
 def draw_due(*, seconds: float, width: int = FULL_WIDTH) -> int:

@@ -9,7 +9,7 @@ from catalogue.models import Product, ProductPicture
 from cms.models import Picture
 from cms.pictures import store_upload
 from producers.models import Enterprise
-from shop.demo import illustrations
+from shop.demo import drawing, illustrations
 from shop.demo.drawing import VIEWS, Sketch, draw, draw_many
 from shop.demo.illustrations import draw_due, draw_pictures, put_in_place
 from shop.demo.market import Market, read_market
@@ -87,7 +87,7 @@ def test_drawn_again_on_request_the_picture_is_replaced_in_its_place(small_marke
         assert picture.prepared["of"] == picture.file.name
         assert set(picture.renditions.values_list("filter_spec", flat=True)) == {
             "width-320|format-webp",
-            "width-320|format-jpeg",
+            "width-360|format-jpeg",
             "max-165x165",
             "max-800x600",
         }
@@ -149,7 +149,9 @@ def test_a_drawing_that_fails_does_not_stop_the_others(small_market, quick_drawi
         return plain(sketch, **options)
 
     monkeypatch.setattr(illustrations, "draw", draw_or_fail)
+    monkeypatch.setattr(drawing, "draw", draw_or_fail)
 
+    assert draw_pictures(first_only=True, workers=1, width=WIDTH) == 2
     draw_due(seconds=30, width=WIDTH)
 
     assert not ProductPicture.objects.filter(product__upc=bad).exists()
