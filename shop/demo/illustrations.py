@@ -26,7 +26,7 @@ CREDIT = "ภาพวาดประกอบโดยโครงการ"
 VIEW_WORDS = (
     ("ภาพวาดประกอบ: {}", "Illustration: {}"),
     ("ภาพวาดประกอบ: {} มองใกล้", "Illustration: {}, seen close up"),
-    ("ภาพวาดประกอบ: {} เมื่อนำมาใช้", "Illustration: {}, as it is used"),
+    ("ภาพวาดประกอบ: {} อีกมุมหนึ่ง", "Illustration: {}, from another side"),
 )
 
 log = logging.getLogger(__name__)
