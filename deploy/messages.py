@@ -209,6 +209,7 @@ def main(arguments: list[str]) -> int:
             print(f"compiled {path.relative_to(ROOT)}")
         return 0
     if arguments == ["collect"]:
+        print("\n".join(contradictions()))  # the first of them is kept
         collect(our_messages())
         return check()
     if arguments == ["check"]:

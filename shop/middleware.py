@@ -6,6 +6,7 @@ from urllib.parse import unquote_to_bytes
 from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.http.response import HttpResponseBase
 
 
 class RefuseNulBytes:
@@ -32,7 +33,9 @@ class RefuseNulBytes:
 class ContentSecurity(CSPMiddleware):
     """Strict policy everywhere; the Wagtail admin has its own, written in the settings."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
         if request.path.startswith("/office/"):
             response._csp_replace = settings.OFFICE_CONTENT_SECURITY_POLICY
         return super().process_response(request, response)

@@ -29,7 +29,7 @@ def to_language(request: HttpRequest) -> HttpResponse:
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A stored file, where no web server in front serves them; pictures may be kept for a year."""
-    response = serve(request, path, document_root=settings.MEDIA_ROOT)
+    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
     if path.startswith(UNCHANGING):
         response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -59,7 +59,7 @@ class CertificateCase(CaseView):
     def header_buttons(self) -> list[Any]:
         if self.object.state not in CORRECTABLE or not self.user_has_permission("change"):
             return []
-        where = {"args": [self.object.pk]}
+        where: dict[str, Any] = {"args": [self.object.pk]}
         return [
             HeaderButton(_("Correct"), url=reverse(f"{NAME}:correct", **where), icon_name="edit"),
             HeaderButton(
@@ -69,7 +69,7 @@ class CertificateCase(CaseView):
 
     def notices(self) -> list[Any]:
         certificate = self.object
-        found = [
+        found: list[Any] = [
             WARNING_WORDS[warning]
             for warning in number_warnings(
                 certificate.scheme,

@@ -81,7 +81,7 @@ class GroupCase(CaseView):
 
     def notices(self) -> list[Any]:
         group = self.object
-        found = [
+        found: list[Any] = [
             WARNING_WORDS[warning]
             for warning in registration_warnings(
                 group.registration_number, tambon_code=group.tambon_code

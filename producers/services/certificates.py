@@ -194,7 +194,8 @@ def _each(ids: Iterable[int], step: Any) -> int:
 def _expire(pk: int, today: date) -> bool:
     certificate = _locked(pk)
     gone = certificate.expires_on is not None and certificate.expires_on < today
-    if not gone or CertificateState.EXPIRED not in CERTIFICATE_TRANSITIONS[certificate.state]:
+    steps = CERTIFICATE_TRANSITIONS[CertificateState(certificate.state)]
+    if not gone or CertificateState.EXPIRED not in steps:
         return False  # somebody was quicker
     _step(certificate, CertificateState.EXPIRED)
     _tell(certificate, "certificate_expired", once="expired")

@@ -250,7 +250,8 @@ def _choose_delivery(
 
 def _frozen_group(group: GroupOffer) -> dict[str, Any]:
     option = group.chosen
-    assert option is not None and group.promised_on is not None
+    assert option is not None
+    assert group.promised_on is not None
     return {
         "enterprise": group.enterprise.pk,
         "goods": str(group.goods),

@@ -61,7 +61,7 @@ def steps_of(part: Fulfilment) -> list[Step]:
     if part.state in UNDONE:
         done = [Step(state, at) for state, at in happened if at is not None]
         return [*done, Step(part.state, is_now=True)]
-    due = {
+    due: dict[str, date | None] = {
         FulfilmentState.ACCEPTED: timezone.localdate(part.answer_by),
         FulfilmentState.DISPATCHED: part.promised_on,
         FulfilmentState.RECEIVED: part.delivery_window()[1],

@@ -1,5 +1,7 @@
 """Each mail or SMS is a row first; a sweep sends what is due."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -11,7 +13,7 @@ class Channel(models.TextChoices):
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
-    def due(self, now) -> "MessageQuerySet":
+    def due(self, now: datetime) -> "MessageQuerySet":
         """Not sent, not given up, and its time has come."""
         return self.filter(sent_at=None, given_up_at=None, due_at__lte=now).order_by("due_at")
 

@@ -208,7 +208,7 @@ LOCALE_PATHS = [BASE_DIR / "shop" / "locale"]
 TIME_ZONE = "Asia/Bangkok"
 USE_I18N = True
 USE_TZ = True
-FORMAT_MODULE_PATH = []
+FORMAT_MODULE_PATH: list[str] = []
 PHONENUMBER_DEFAULT_REGION = "TH"
 PYTHAINLP_DATA = VAR_DIR / "pythainlp"
 
@@ -230,7 +230,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 400
 MAX_PICTURE_PIXELS = 60_000_000
 MAX_PICTURE_BYTES = 15 * 1024 * 1024
 
-# --- mail and SMS -----------------------------------------------------------------------------------
+# --- mail and SMS ----------------------------------------------------------------------------
 EMAIL_URL = env("EMAIL_URL", default="")
 if EMAIL_URL:
     vars().update(env.email_url_config(EMAIL_URL))

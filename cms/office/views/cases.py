@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -108,7 +109,7 @@ class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
         self.object = get_object_or_404(self.model, pk=kwargs["pk"])
         self.step = step_named(self.kind, kwargs["step"])
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.step is None or self.step not in steps_for(self.kind, self.object, request.user):
             messages.warning(request, _("This step is not possible any more."))
             return redirect(self.case_url())

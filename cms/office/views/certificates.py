@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -102,7 +103,7 @@ class _OfCertificate(RegisterView):
             Certificate.objects.select_related("enterprise"), pk=kwargs["pk"]
         )
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if self.certificate.state not in CORRECTABLE:
             messages.warning(request, _("What is verified stays as it is. Put it on hold first."))
             return redirect(self.back_url())

@@ -125,7 +125,8 @@ def wanted_from(basket_id: int | None, held: Mapping[int, int] | None = None) ->
 
 def take_out(basket_id: int, sold: Mapping[int, int]) -> None:
     """What was bought leaves the basket; what was added meanwhile stays."""
-    left, gone = [], []
+    left: list[Line] = []
+    gone: list[Line] = []
     for line in Line.objects.filter(basket_id=basket_id, stockrecord__in=sold):
         line.quantity -= min(line.quantity, sold[line.stockrecord_id])
         (left if line.quantity else gone).append(line)

@@ -76,6 +76,8 @@ def open_checkout(*, basket: Any, user: Any, language: str) -> Checkout:
 
 def under_way(basket_id: int | None) -> Checkout | None:
     """The checkout of this basket that is being filled in or paid; there is one at most."""
+    if basket_id is None:
+        return None
     return Checkout.objects.filter(basket_id=basket_id, state__in=UNDER_WAY).first()
 
 

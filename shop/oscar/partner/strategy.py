@@ -1,5 +1,7 @@
 """Oscar asks here for price and availability; the answers are the stock record's own."""
 
+from typing import Any
+
 from oscar.apps.partner.availability import Available, StockRequired, Unavailable
 from oscar.apps.partner.strategy import NoTax, Structured, UseFirstStockRecord
 
@@ -7,14 +9,14 @@ from oscar.apps.partner.strategy import NoTax, Structured, UseFirstStockRecord
 class Strategy(UseFirstStockRecord, NoTax, Structured):
     """The group's price as it is (groups add no VAT), and what it can sell."""
 
-    def availability_policy(self, product, stockrecord):
+    def availability_policy(self, product: Any, stockrecord: Any) -> Any:
         if stockrecord is None or not product.is_published:
             return Unavailable()
         if stockrecord.is_made_to_order:
             return Available()
         return StockRequired(stockrecord.free_pieces)
 
-    def parent_availability_policy(self, product, children_stock):
+    def parent_availability_policy(self, product: Any, children_stock: Any) -> Any:
         policies = [self.availability_policy(child, record) for child, record in children_stock]
         return Available() if any(p.is_available_to_buy for p in policies) else Unavailable()
 
@@ -22,5 +24,5 @@ class Strategy(UseFirstStockRecord, NoTax, Structured):
 class Selector:
     """One strategy for everybody."""
 
-    def strategy(self, request=None, user=None, **kwargs):
+    def strategy(self, request: Any = None, user: Any = None, **kwargs: Any) -> Strategy:
         return Strategy(request)
