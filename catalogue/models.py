@@ -188,3 +188,4 @@ class ProductPicture(models.Model):
 from .searching.models import SearchEntry, SearchPosting, SearchWord  # noqa: E402,F401
 
 from oscar.apps.catalogue.models import *  # noqa: E402,F403  # isort: skip
+from oscar.apps.catalogue.models import ProductClass  # noqa: E402,F401  # isort: skip

@@ -39,8 +39,8 @@ class Named:
         return str(thing) if thing is not None else str(self.menu_label)
 
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
-        way = [*self.breadcrumbs_items]  # type: ignore[attr-defined]
-        index = self.index_url_name  # type: ignore[attr-defined]
+        way = [*self.breadcrumbs_items]
+        index = self.index_url_name
         return [*way, {"url": reverse(index), "label": self.menu_label}]
 
 

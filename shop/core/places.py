@@ -6,6 +6,7 @@ the National Geographical Committee. A province code has 2 digits, an amphoe 4, 
 
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 import geothai
 from django.utils.translation import get_language
@@ -80,7 +81,7 @@ class TambonAddress:
         return f"{between.join(self.lines(language))} {'/'.join(self.postcodes)}"
 
 
-def _place(area) -> Place:
+def _place(area: Any) -> Place:
     return Place(area.code, area.name_th, area.name_en)
 
 

@@ -7,6 +7,7 @@ Money goes back through `shop.payments.services.request_refund`, goods through
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -101,7 +102,7 @@ def pack_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
 def dispatch_fulfilment(
     *, fulfilment_id: int, by: User, carrier: Carrier, tracking_number: str = ""
 ) -> Fulfilment:
-    """The parcel is with the carrier: the stock goes down and the buyer is told how to follow it."""
+    """The parcel is with the carrier: stock goes down, the buyer is told how to follow it."""
     fulfilment = _locked(fulfilment_id)
     now = timezone.now()
     fulfilment.dispatched_at = now
@@ -115,7 +116,7 @@ def dispatch_fulfilment(
         dispatched_at=now,
     )
     send_goods(
-        reference=fulfilment.order.checkout_reference,
+        reference=_checkout_of(fulfilment),
         stockrecord_ids=_stockrecord_ids(fulfilment),
     )
     _step(
@@ -314,15 +315,22 @@ def _step(
         post(buyer_messages(f"part_{to}", fulfilment, **(facts or {})))
 
 
+def _checkout_of(fulfilment: Fulfilment) -> UUID:
+    """Every order placed here has come from a checkout; only Oscar's own would have none."""
+    reference = fulfilment.order.checkout_reference
+    assert reference is not None
+    return reference
+
+
 def _undo(fulfilment: Fulfilment, to: str, *, by: Any, reason: str) -> None:
     fulfilment.ended_reason = reason
     _step(fulfilment, to, by=by, also=["ended_reason"], reason=reason)
     give_back_goods(
-        reference=fulfilment.order.checkout_reference,
+        reference=_checkout_of(fulfilment),
         stockrecord_ids=_stockrecord_ids(fulfilment),
     )
     request_refund(
-        checkout_reference=fulfilment.order.checkout_reference,
+        checkout_reference=_checkout_of(fulfilment),
         amount=fulfilment.total,
         cause=refund_cause(fulfilment),
         reason=f"{to} {fulfilment.order.number}",

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -235,7 +236,7 @@ def ask_about_open(*, now: datetime | None = None, most: int = 50) -> int:
     asked = 0
     for attempt in list(PaymentAttempt.objects.to_ask_about(now)[:most]):
         PaymentAttempt.objects.filter(pk=attempt.pk).update(ask_at=now + ASK_EVERY)
-        if _patiently(lambda attempt=attempt: refresh_attempt(attempt)):
+        if _patiently(partial(refresh_attempt, attempt)):
             asked += 1
     return asked
 
@@ -245,10 +246,7 @@ def close_overdue(*, now: datetime | None = None, most: int = 50) -> list[UUID]:
     now = now or timezone.now()
     ended = []
     for attempt in list(PaymentAttempt.objects.to_close(now)[:most]):
-        step: Callable[[], Any] = lambda attempt=attempt: close_attempt(  # noqa: E731
-            attempt, as_state=AttemptState.EXPIRED
-        )
-        if _patiently(step):
+        if _patiently(partial(close_attempt, attempt, as_state=AttemptState.EXPIRED)):
             ended.append(attempt.checkout_reference)
     return ended
 
