@@ -46,9 +46,13 @@ class Buyer:
 
     def choose(self, method: str = "card", **deliveries: str) -> Any:
         """The second step: the marked choices of the page, or those named."""
+        data = {**self.marked_ways(), **deliveries, "method": method}
+        return self.post("checkout/delivery/", data)
+
+    def marked_ways(self) -> dict[str, str]:
+        """The delivery choices as the page marks them."""
         page = self.get("checkout/delivery/").content.decode()
-        marked = dict(re.findall(r'name="(delivery-\d+)" value="([\w-]+)" checked', page))
-        return self.post("checkout/delivery/", {**marked, **deliveries, "method": method})
+        return dict(re.findall(r'name="(delivery-\d+)" value="([\w-]+)" checked', page))
 
     def seen_total(self) -> str:
         """The total that stands on the review page's form."""

@@ -80,7 +80,7 @@ def signed(request: HttpRequest, number: str, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lookup(request: HttpRequest) -> HttpResponse:
     """Sends the link again; the answer does not tell whether there is such an order."""
-    form = LookupForm(request.POST or None)
+    form = LookupForm(_typed(request))
     if request.method == "POST":
         count_knock(f"order:{request.META.get('REMOTE_ADDR', '')}", limit=20, per_seconds=HOUR)
     if request.method == "POST" and form.is_valid():
@@ -99,7 +99,7 @@ def lookup(request: HttpRequest) -> HttpResponse:
 def cancel_part(request: HttpRequest, number: str, token: str, part_id: int) -> HttpResponse:
     """Asks once more, then cancels one group's part and sends its money back."""
     order, part = _opened_part(number, token, part_id)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(_typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             fulfilments.cancel_fulfilment(
@@ -135,7 +135,7 @@ def received(request: HttpRequest, number: str, token: str, part_id: int) -> Htt
 def problem(request: HttpRequest, number: str, token: str, part_id: int) -> HttpResponse:
     """The parcel did not come, or is not right: it will not count as received by itself."""
     order, part = _opened_part(number, token, part_id)
-    form = ProblemForm(request.POST or None)
+    form = ProblemForm(_typed(request))
     if request.method == "POST" and form.is_valid():
         try:
             fulfilments.object_to_fulfilment(fulfilment_id=part.pk, text=form.cleaned_data["text"])
@@ -237,3 +237,8 @@ def _order_address(request: HttpRequest, order: Order) -> str:
 
 def _language() -> str:
     return "en" if get_language() == "en" else "th"
+
+
+def _typed(request: HttpRequest) -> Any:
+    """What was sent with a form, an empty one too; None where none was sent."""
+    return request.POST if request.method == "POST" else None

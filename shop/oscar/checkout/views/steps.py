@@ -133,7 +133,7 @@ def delivery(request: HttpRequest, checkout: Checkout) -> HttpResponse:
     if not checkout.address:
         return redirect("checkout:address")
     offer = services.offer_now(checkout, today=timezone.localdate())
-    form = DeliveryForm(request.POST or None, offer=offer)
+    form = DeliveryForm(request.POST if request.method == "POST" else None, offer=offer)
     if request.method == "POST" and form.is_valid():
         services.set_choices(
             checkout=checkout,
