@@ -1,6 +1,37 @@
-"""Addresses of workspace."""
+"""Addresses of a group's phone screens."""
 
-from typing import Any
+from django.urls import path
+
+from .views import group, jobs, links, money, products, steps
 
 app_name = "workspace"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", jobs.home, name="home"),
+    path("open/<str:token>/", links.open_link, name="open"),
+    path("switch/", links.switch, name="switch"),
+    path("jobs/", jobs.all_jobs, name="jobs"),
+    path("jobs/<int:part_id>/", jobs.job, name="job"),
+    path("jobs/<int:part_id>/accept/", jobs.accept, name="accept"),
+    path("jobs/<int:part_id>/decline/", jobs.decline, name="decline"),
+    path("jobs/<int:part_id>/start/", jobs.start, name="start"),
+    path("jobs/<int:part_id>/pack/", jobs.pack, name="pack"),
+    path("jobs/<int:part_id>/sheet/", jobs.sheet, name="sheet"),
+    path("jobs/<int:part_id>/send/", jobs.dispatch, name="dispatch"),
+    path("products/", products.products, name="products"),
+    path("products/new/", products.product_new, name="product_new"),
+    path("products/<int:product_id>/", products.product, name="product"),
+    path("products/<int:product_id>/pictures/", products.pictures, name="product_pictures"),
+    path("products/<int:product_id>/publish/", products.publish, name="product_publish"),
+    path("products/<int:product_id>/withdraw/", products.withdraw, name="product_withdraw"),
+    path("products/<int:product_id>/pieces/", steps.stock, name="stock"),
+    path("products/<int:product_id>/price/", steps.price, name="price"),
+    path("products/<int:product_id>/sizes/", steps.sizes, name="sizes"),
+    path("products/<int:product_id>/sizes/<int:child_id>/", steps.size, name="size"),
+    path("products/<int:product_id>/about/<slug:step>/", steps.step, name="step"),
+    path("money/", money.money, name="money"),
+    path("group/", group.group, name="group"),
+    path("group/text/", group.text, name="group_text"),
+    path("group/days/", group.days, name="group_days"),
+    path("group/picture/", group.picture, name="group_picture"),
+    path("group/notices/", group.notices, name="notices"),
+]

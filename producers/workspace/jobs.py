@@ -1,0 +1,159 @@
+"""What a group has to do next: reads and pure rules over its parts of orders."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Case, IntegerField, Q, Value, When, prefetch_related_objects
+from django.utils import timezone
+
+from catalogue.models import ProductPicture
+from producers.models import Enterprise
+from shop.fulfilment.models import Fulfilment, FulfilmentQuerySet, Parcel
+from shop.fulfilment.states import UNDONE, WITH_GROUP, FulfilmentState
+from shop.fulfilment.timeline import Step, steps_of
+from shop.oscar.order.models import Line
+
+#: How long a group can look up where it sent a parcel (domain: PDPA).
+ADDRESS_KEPT = timedelta(days=30)
+#: More than so many things at once nobody reads; the rest is in the list of all jobs.
+MOST_SHOWN = 60
+
+WITH_PROBLEM = Q(state=FulfilmentState.DISPATCHED, objected_at__isnull=False)
+
+
+@dataclass(frozen=True, slots=True)
+class JobLine:
+    """One line of a part: what, how many, and a picture of it."""
+
+    line: Line
+    picture: ProductPicture | None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One part of an order as the group sees it at the moment `now`."""
+
+    part: Fulfilment
+    lines: list[JobLine]
+    now: datetime
+
+    @property
+    def next_step(self) -> str:
+        """answer, make, pack, send, problem, or nothing."""
+        return next_step(self.part)
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.now)
+
+    @property
+    def is_late(self) -> bool:
+        """The group owes something whose time is over."""
+        part = self.part
+        if part.state == FulfilmentState.PLACED:
+            return self.now > part.answer_by
+        return part.state in WITH_GROUP and self.today > part.promised_on
+
+    @property
+    def days_late(self) -> int:
+        return max((self.today - self.part.promised_on).days, 0)
+
+    @property
+    def days_left(self) -> int:
+        return (self.part.promised_on - self.today).days
+
+    @property
+    def pieces(self) -> int:
+        return sum(each.line.quantity for each in self.lines)
+
+    @property
+    def steps(self) -> list[Step]:
+        return steps_of(self.part)
+
+    @property
+    def is_undone(self) -> bool:
+        return self.part.state in UNDONE
+
+    @property
+    def can_be_declined(self) -> bool:
+        return self.part.state in WITH_GROUP
+
+    @property
+    def shows_address(self) -> bool:
+        return may_see_address(self.part, now=self.now)
+
+    @property
+    def shows_buyer_phone(self) -> bool:
+        return self.shows_address and bool(self.part.order.contact_phone)
+
+    @property
+    def parcels(self) -> list[Parcel]:
+        return list(self.part.parcels.all())
+
+
+def next_step(part: Fulfilment) -> str:
+    """The one thing the group does next with this part."""
+    if part.state == FulfilmentState.PLACED:
+        return "answer"
+    if part.state == FulfilmentState.ACCEPTED:
+        return "make" if part.made_to_order else "pack"
+    if part.state == FulfilmentState.STARTED:
+        return "pack"
+    if part.state == FulfilmentState.PACKED:
+        return "send"
+    if part.state == FulfilmentState.DISPATCHED and part.objected_at is not None:
+        return "problem"
+    return "nothing"
+
+
+def may_see_address(part: Fulfilment, *, now: datetime) -> bool:
+    """A group sees where a parcel goes while it works on it, and 30 days after sending it."""
+    if part.state in WITH_GROUP:
+        return True
+    return part.dispatched_at is not None and now < part.dispatched_at + ADDRESS_KEPT
+
+
+def things_to_do(enterprise: Enterprise) -> FulfilmentQuerySet:
+    """The parts that wait for this group, problems among them; what presses most comes first."""
+    waiting = Fulfilment.objects.filter(
+        Q(state__in=WITH_GROUP) | WITH_PROBLEM, enterprise=enterprise
+    )
+    turn = Case(
+        When(WITH_PROBLEM, then=Value(0)),
+        When(state=FulfilmentState.PLACED, then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    soonest = Case(When(state=FulfilmentState.PLACED, then="answer_by"), default=None)
+    return waiting.annotate(turn=turn, soonest=soonest).order_by(
+        "turn", "soonest", "promised_on", "pk"
+    )
+
+
+def jobs_of(parts: Iterable[Fulfilment], *, now: datetime) -> list[Job]:
+    """The parts with their goods and pictures: three statements whatever their number.
+
+    `order`, and whatever else the page shows of a part, is selected by the caller.
+    """
+    found = list(parts)
+    prefetch_related_objects(found, "lines__line")
+    pictures = _pictures_of(each.line for part in found for each in part.lines.all())
+    return [
+        Job(
+            part,
+            [JobLine(each.line, pictures.get(each.line.pk)) for each in part.lines.all()],
+            now,
+        )
+        for part in found
+    ]
+
+
+def _pictures_of(lines: Iterable[Line]) -> dict[int, ProductPicture]:
+    """Order line id → the first picture of what was sold; one statement."""
+    tops = {line.pk: line.snapshot.get("top_product") or line.product_id for line in lines}
+    first: dict[int, ProductPicture] = {}
+    rows = ProductPicture.objects.filter(product__in={pk for pk in tops.values() if pk})
+    for row in rows.select_related("picture").order_by("product", "position", "pk"):
+        first.setdefault(row.product_id, row)
+    return {line: first[top] for line, top in tops.items() if top in first}

@@ -1,0 +1,102 @@
+"""What a group has sold, as buyers paid it: reads only, nothing is reckoned that is not there."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+
+from django.db.models import Count, F, Q, Sum
+from django.utils import timezone
+
+from producers.models import Enterprise
+from shop.core.money import ZERO
+from shop.fulfilment.models import Fulfilment, FulfilmentQuerySet
+from shop.fulfilment.states import UNDONE, WITH_GROUP, FulfilmentState
+
+MONTHS_BACK = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One calendar month."""
+
+    first: date
+
+    @property
+    def before(self) -> "Month":
+        return Month((self.first - timedelta(days=1)).replace(day=1))
+
+    @property
+    def after(self) -> "Month":
+        return Month((self.first + timedelta(days=32)).replace(day=1))
+
+    @property
+    def key(self) -> str:
+        return f"{self.first:%Y-%m}"
+
+    def bounds(self) -> tuple[datetime, datetime]:
+        """The first moment of the month and of the next one, in Bangkok."""
+        return _midnight(self.first), _midnight(self.after.first)
+
+
+@dataclass(frozen=True, slots=True)
+class Sales:
+    """Sums in baht, goods and delivery together, and how many parts of orders they are.
+
+    `received`: parcels the buyers received in the month. `under_way`: everything paid for that is
+    not received yet, whenever it was ordered. `ordered`: what was ordered in the month and stands.
+    """
+
+    received: Decimal
+    received_count: int
+    under_way: Decimal
+    under_way_count: int
+    ordered: Decimal
+    ordered_count: int
+
+
+def month_of(text: str, *, today: date) -> Month:
+    """The month that an address names (`2026-11`), or this one; not the future."""
+    this = Month(today.replace(day=1))
+    try:
+        wanted = Month(date.fromisoformat(f"{text}-01"))
+    except ValueError:
+        return this
+    oldest = Month(_months_before(this.first, MONTHS_BACK))
+    return wanted if oldest.first <= wanted.first <= this.first else this
+
+
+def sales_of(enterprise: Enterprise, month: Month) -> Sales:
+    """The sums of one month; one statement."""
+    start, end = month.bounds()
+    total = F("goods") + F("charge")
+    received = Q(state=FulfilmentState.RECEIVED, received_at__gte=start, received_at__lt=end)
+    under_way = Q(state__in=[*WITH_GROUP, FulfilmentState.DISPATCHED])
+    ordered = Q(placed_at__gte=start, placed_at__lt=end) & ~Q(state__in=UNDONE)
+    sums = Fulfilment.objects.filter(enterprise=enterprise).aggregate(
+        received=Sum(total, filter=received),
+        received_count=Count("pk", filter=received),
+        under_way=Sum(total, filter=under_way),
+        under_way_count=Count("pk", filter=under_way),
+        ordered=Sum(total, filter=ordered),
+        ordered_count=Count("pk", filter=ordered),
+    )
+    return Sales(**{name: ZERO if value is None else value for name, value in sums.items()})
+
+
+def parts_of_month(enterprise: Enterprise, month: Month) -> FulfilmentQuerySet:
+    """What was ordered of the group in a month, the latest first."""
+    start, end = month.bounds()
+    return (
+        Fulfilment.objects.filter(enterprise=enterprise, placed_at__gte=start, placed_at__lt=end)
+        .select_related("order")
+        .order_by("-placed_at", "-pk")
+    )
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def _months_before(first: date, months: int) -> date:
+    index = first.year * 12 + first.month - 1 - months
+    return date(index // 12, index % 12 + 1, 1)

@@ -1,0 +1,1 @@
+"""The doors of a group's phone screens."""

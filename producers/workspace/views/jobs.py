@@ -1,0 +1,207 @@
+"""Today's work: what came in, and the one next step of each job."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from producers.workspace.forms.jobs import DeclineForm, DispatchForm, Doubt
+from producers.workspace.jobs import MOST_SHOWN, Job, jobs_of, things_to_do
+from producers.workspace.templatetags.workspace_text import job_state
+from shop.core.states import MoveNotAllowed
+from shop.core.templatetags.shop_text import day
+from shop.fulfilment import services
+from shop.fulfilment.models import Fulfilment
+from shop.fulfilment.states import UNDONE, FulfilmentState
+
+from .access import group_of, in_group, member, own_part, screen, status_of
+
+PER_PAGE = 30
+
+
+@in_group
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """A list of next things, the first one large."""
+    waiting = things_to_do(group_of(request))
+    pending = waiting.order_by().count()
+    jobs = jobs_of(waiting.select_related("order")[:MOST_SHOWN], now=timezone.now())
+    return screen(
+        request,
+        "home",
+        "jobs",
+        pending=pending,
+        first=jobs[0] if jobs else None,
+        others=jobs[1:],
+        more=max(pending - MOST_SHOWN, 0),
+    )
+
+
+@in_group
+@require_safe
+def all_jobs(request: HttpRequest) -> HttpResponse:
+    """Everything that was ever ordered of the group, the latest first."""
+    parts = Fulfilment.objects.filter(enterprise=group_of(request)).select_related("order")
+    page = Paginator(parts.order_by("-placed_at", "-pk"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
+    jobs = jobs_of(page.object_list, now=timezone.now())
+    return screen(request, "jobs", "jobs", jobs=jobs, page=page)
+
+
+@member
+@require_safe
+def job(request: HttpRequest, part_id: int) -> HttpResponse:
+    """One part: what was ordered, for whom, by when, and the next step."""
+    return screen(request, "job", "jobs", job=_job(request, part_id))
+
+
+@member
+@require_safe
+def sheet(request: HttpRequest, part_id: int) -> HttpResponse:
+    """What to put into the parcel, to read while packing or to print."""
+    return screen(request, "sheet", "jobs", job=_job(request, part_id))
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def accept(request: HttpRequest, part_id: int) -> HttpResponse:
+    def words(part: Fulfilment) -> str:
+        return _("Accepted. Hand the parcel to the carrier by %(day)s.") % {
+            "day": day(part.promised_on)
+        }
+
+    return _step(request, part_id, services.accept_fulfilment, words)
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def start(request: HttpRequest, part_id: int) -> HttpResponse:
+    return _step(
+        request,
+        part_id,
+        services.start_fulfilment,
+        lambda part: _("Noted: you have begun. The buyer has been told."),
+    )
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def pack(request: HttpRequest, part_id: int) -> HttpResponse:
+    return _step(
+        request,
+        part_id,
+        services.pack_fulfilment,
+        lambda part: _("Packed. Now it can be sent."),
+    )
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline(request: HttpRequest, part_id: int) -> HttpResponse:
+    """Asks why, then gives the buyer the money and the shelf the goods back."""
+    part = own_part(request, part_id)
+    form = DeclineForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.decline_fulfilment(
+                fulfilment_id=part.pk,
+                by=request.user,
+                reason=form.reason(language=part.order.language),
+            )
+        except MoveNotAllowed as error:
+            _say_where_it_is(request, error, FulfilmentState.DECLINED)
+        else:
+            messages.success(request, _("Declined. The buyer gets the money back."))
+        return redirect("workspace:job", part.pk)
+    shown = _shown(part)
+    if not shown.can_be_declined:
+        return redirect("workspace:job", part.pk)
+    return screen(request, "decline", "jobs", status=status_of(form), job=shown, form=form)
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispatch(request: HttpRequest, part_id: int) -> HttpResponse:
+    """Who carries it and under which number; a number that looks odd is asked about once."""
+    part = own_part(request, part_id)
+    form = DispatchForm(request.POST or None, part=part)
+    doubts: list[Doubt] = []
+    if request.method == "POST" and form.is_valid():
+        doubts = form.doubts
+        if not doubts or form.was_warned:
+            return _send(request, part, form)
+        form.data = form.data.copy()
+        form.data["seen"] = form.seen_now
+    elif part.state != FulfilmentState.PACKED:
+        return redirect("workspace:job", part.pk)
+    return screen(
+        request,
+        "dispatch",
+        "jobs",
+        status=status_of(form),
+        job=_shown(part),
+        form=form,
+        doubts=doubts,
+    )
+
+
+def _send(request: HttpRequest, part: Fulfilment, form: DispatchForm) -> HttpResponse:
+    try:
+        services.dispatch_fulfilment(
+            fulfilment_id=part.pk,
+            by=request.user,
+            carrier=form.cleaned_data["carrier"],
+            tracking_number=form.cleaned_data["tracking_number"],
+        )
+    except MoveNotAllowed as error:
+        _say_where_it_is(request, error, FulfilmentState.DISPATCHED)
+    else:
+        messages.success(request, _("Sent. The buyer has been told how to follow the parcel."))
+    return redirect("workspace:job", part.pk)
+
+
+def _step(
+    request: HttpRequest, part_id: int, verb: Callable[..., Any], words: Callable[..., str]
+) -> HttpResponse:
+    """One tap moves a job on; a second tap does nothing more."""
+    part = own_part(request, part_id)
+    if request.method == "POST":
+        try:
+            moved = verb(fulfilment_id=part.pk, by=request.user)
+        except MoveNotAllowed as error:
+            _say_where_it_is(request, error, error.new)
+        else:
+            messages.success(request, words(moved))
+    return redirect("workspace:job", part.pk)
+
+
+def _say_where_it_is(request: HttpRequest, error: MoveNotAllowed, wanted: str) -> None:
+    if error.old == wanted:
+        messages.info(request, _("This was noted already. Nothing was done twice."))
+    elif error.old in UNDONE:
+        messages.warning(request, _("This job has ended. There is nothing more to do."))
+    else:
+        state = job_state(error.old)
+        messages.warning(
+            request,
+            _("That is not the next step. The job now stands at: %(state)s.") % {"state": state},
+        )
+
+
+def _job(request: HttpRequest, part_id: int) -> Job:
+    part = own_part(request, part_id)
+    prefetch_related_objects([part], "parcels__carrier")
+    return _shown(part)
+
+
+def _shown(part: Fulfilment) -> Job:
+    (shown,) = jobs_of([part], now=timezone.now())
+    return shown

@@ -1,0 +1,49 @@
+// A group's phone screens: photos are made smaller before they are sent, and sheets are printed.
+const LONGEST = 1800; // pixels; what is kept of a photo is not much larger
+const SMALL_ENOUGH = 700_000; // bytes
+
+for (const input of document.querySelectorAll("[data-photo]")) {
+  input.addEventListener("change", () => send(input));
+}
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+
+async function send(input) {
+  const [file] = input.files;
+  const form = input.form;
+  if (!file || form.dataset.sending) return;
+  form.dataset.sending = "yes";
+  const note = form.querySelector("[data-photo-note]");
+  if (note) note.hidden = false;
+  try {
+    const small = await smaller(file);
+    if (small) {
+      const box = new DataTransfer();
+      box.items.add(small);
+      input.files = box.files;
+    }
+  } catch {
+    // A photo this browser cannot read is sent as it is: the shop reads more kinds.
+  }
+  form.requestSubmit();
+}
+
+// A village's signal is weak: ten megabytes become half of one. Null where nothing is won.
+async function smaller(file) {
+  if (file.size < SMALL_ENOUGH || !/^image\/(jpeg|png|webp)$/.test(file.type)) return null;
+  const image = await createImageBitmap(file);
+  const scale = Math.min(1, LONGEST / Math.max(image.width, image.height));
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(image.width * scale);
+  canvas.height = Math.round(image.height * scale);
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.86));
+  return blob && blob.size < file.size ? new File([blob], "photo.jpg", { type: blob.type }) : null;
+}
+
+// Back from the next screen, the phone may show this one as it was: let it send again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sending]")) {
+    delete form.dataset.sending;
+    form.querySelector("[data-photo-note]").hidden = true;
+  }
+});
