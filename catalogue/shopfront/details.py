@@ -1,6 +1,5 @@
 """All that one product page tells, gathered in a handful of statements."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -13,6 +12,7 @@ from catalogue.models import Product, ProductQuerySet
 from cms.models import StoryPage
 from cms.pictures import address_of
 from producers.models import Certificate, Enterprise
+from shop.core.places import REGIONS, provinces, region_of
 from shop.oscar.partner.models import StockRecord
 from shop.production.promising import promise_date
 
@@ -73,10 +73,10 @@ class Selling:
 
 @dataclass
 class Shelves:
-    """Other products a reader may want: of this group, of this province, of this kind."""
+    """Other products a reader may want: of this group, from nearby, of this kind."""
 
     of_group: list[Product] = field(default_factory=list)
-    of_province: list[Product] = field(default_factory=list)
+    nearby: list[Product] = field(default_factory=list)
     of_type: list[Product] = field(default_factory=list)
 
 
@@ -188,31 +188,29 @@ def _shelves(product: Product, today: date, *, sold_out: bool) -> Shelves:
     """All shelves at once: which products in one statement, their cards in two more."""
     others = Product.objects.top_level().on_sale().exclude(pk=product.pk)
     elsewhere = others.exclude(enterprise=product.enterprise_id).available()
-    kinds = {
-        "of_group": others.filter(enterprise=product.enterprise_id),
-        "of_province": elsewhere.filter(province_code=product.province_code),
-    }
+    region = _region(product.province_code)
+    kinds = [
+        others.filter(enterprise=product.enterprise_id),
+        elsewhere.filter(province_code=product.province_code),
+        elsewhere.filter(province_code__in=region),
+    ]
     if sold_out:
-        kinds["of_type"] = elsewhere.filter(otop_type=product.otop_type)
+        kinds.append(elsewhere.filter(otop_type=product.otop_type))
     wanted = Q()
-    for queryset in kinds.values():
+    for queryset in kinds:
         wanted |= Q(pk__in=queryset.order_by("sort_key", "pk").values("pk")[:MORE])
     cards = with_promises(Product.objects.filter(wanted).order_by("sort_key", "pk"), today)
+    foreign = [card for card in cards if card.enterprise_id != product.enterprise_id]
+    near = [card for card in foreign if card.province_code in {product.province_code, *region}]
+    near.sort(key=lambda card: card.province_code != product.province_code)
+    alike = [card for card in foreign if sold_out and card.otop_type == product.otop_type]
     return Shelves(
-        of_group=_some(cards, lambda p: p.enterprise_id == product.enterprise_id),
-        of_province=_some(
-            cards,
-            lambda p: (
-                p.enterprise_id != product.enterprise_id
-                and p.province_code == product.province_code
-            ),
-        ),
-        of_type=_some(
-            cards if sold_out else [],
-            lambda p: p.enterprise_id != product.enterprise_id and p.otop_type == product.otop_type,
-        ),
+        of_group=[card for card in cards if card not in foreign][:MORE],
+        of_type=alike[:MORE],
+        nearby=[card for card in near if card not in alike[:MORE]][:MORE],
     )
 
 
-def _some(cards: Iterable[Product], fits: Any) -> list[Product]:
-    return [card for card in cards if fits(card)][:MORE]
+def _region(province_code: str) -> list[str]:
+    """The provinces around this one."""
+    return REGIONS[region_of(province_code)].split() if province_code in provinces() else []

@@ -21,12 +21,15 @@ from .filters import BANDS, MOST_VALUES, SALE, Filters
 
 LABELS = {
     "type": _("Type"),
-    "sale": _("Ready or made to order"),
+    "sale": _("Availability"),
     "price": _("Price"),
     "certificate": _("Certificate"),
     "province": _("Province"),
     "group": _("Producer group"),
 }
+
+
+OPEN = ("type", "sale", "price")
 
 
 @dataclass(frozen=True)
@@ -53,8 +56,9 @@ class Facet:
         return sum(choice.selected for choice in self.choices)
 
     @property
-    def is_used(self) -> bool:
-        return any(choice.selected for choice in self.choices)
+    def opens_at_first(self) -> bool:
+        """Whether its values stand open without a tap: when used, or when most ask for it."""
+        return bool(self.chosen_count) or self.name in OPEN
 
 
 @dataclass(frozen=True, slots=True)

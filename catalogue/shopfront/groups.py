@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Q
 from django.utils.translation import get_language
 
 from catalogue.models import Product, ProductPicture
@@ -50,7 +50,7 @@ class GroupList:
     region: str
     province: Place | None
     regions: list[str]
-    provinces: list[Place]
+    provinces: list[tuple[Place, str]]
 
     @property
     def pages(self) -> Pages:
@@ -95,7 +95,10 @@ def list_groups(*, region: str = "", place: str = "", page: int = 1) -> GroupLis
         region,
         home,
         [code for code in REGIONS if any(region_of(province) == code for province in known)],
-        in_order([each for code, each in provinces().items() if code in known]),
+        [
+            (each, province_slug(each.code))
+            for each in in_order([each for code, each in provinces().items() if code in known])
+        ],
     )
 
 
@@ -129,24 +132,6 @@ def _cards(counts: dict[int, int]) -> list[GroupCard]:
         GroupCard(groups[pk], count, groups[pk].picture or borrowed.get(pk))
         for pk, count in counts.items()
     ]
-
-
-def picture_of_each_province() -> dict[str, ProductPicture]:
-    """Province code → the first picture of one of its products; two statements."""
-    firsts = (
-        Product.objects.on_sale()
-        .top_level()
-        .filter(pictures__isnull=False)
-        .order_by()
-        .values("province_code")
-        .annotate(first=Min("pk"))
-    )
-    codes = {row["first"]: row["province_code"] for row in firsts}
-    found: dict[str, ProductPicture] = {}
-    pictures = ProductPicture.objects.filter(product__in=codes).select_related("picture")
-    for picture in pictures.order_by("position", "pk"):
-        found.setdefault(codes[picture.product_id], picture)
-    return found
 
 
 def certificates_of(enterprise: Enterprise, today: date) -> list[Certificate]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -12,16 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from catalogue.models import Product, ProductQuerySet
-from catalogue.searching import search_products, suggest_neighbours
+from catalogue.searching import Neighbour, search_products, suggest_neighbours
 from catalogue.shopfront import seo
 from catalogue.shopfront.filters import Filters
-from catalogue.shopfront.groups import certificates_of, picture_of_each_province, story_of
+from catalogue.shopfront.groups import certificates_of, story_of
 from catalogue.shopfront.listing import MOST_FOUND, Listing, make_listing
-from catalogue.shopfront.words import REGION_NAMES, TYPE_WORDS
+from catalogue.shopfront.regions import list_regions
+from catalogue.shopfront.words import TYPE_WORDS
 from catalogue.states import OtopType
-from cms.curation import regions_on_sale
 from producers.models import Enterprise
-from shop.core.places import provinces_by_slug
+from shop.core.places import province_slug, provinces_by_slug
 
 from .pages import home, show
 
@@ -35,8 +36,19 @@ def search(request: HttpRequest) -> HttpResponse:
     title = _("Results for “%s”") % filters.query if filters.query else _("Search")
     context: dict[str, Any] = {"title": title, "is_search": True}
     if filters.query and not listing.total and not filters.narrow:
-        context["neighbours"] = suggest_neighbours(filters.query)
+        near = suggest_neighbours(filters.query)
+        context["neighbours"] = [(each.text, _address_of(each)) for each in near]
     return _show(request, listing, context, crumbs=[(_("Search"), reverse("shopfront:search"))])
+
+
+def _address_of(neighbour: Neighbour) -> str:
+    """Where a suggestion leads: a type's or a province's page, or a search for the word."""
+    match neighbour.kind:
+        case "type":
+            return reverse("shopfront:type", args=[neighbour.code])
+        case "province":
+            return reverse("shopfront:province", args=[province_slug(neighbour.code)])
+    return f"{reverse('shopfront:search')}?{urlencode({'q': neighbour.text})}"
 
 
 @require_safe
@@ -64,10 +76,10 @@ def product_type(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def province_list(request: HttpRequest) -> HttpResponse:
     """All provinces that have something on sale, by region."""
-    regions = regions_on_sale()
+    regions = list_regions()
     title = _("Provinces")
     crumbs = [home(), (title, reverse("shopfront:provinces"))]
-    count = sum(len(region.provinces) for region in regions)
+    count = sum(len(region.places) for region in regions)
     words = ngettext(
         "Village products from %(count)d province, each sent by the people who made it.",
         "Village products from %(count)d provinces, each sent by the people who made it.",
@@ -76,8 +88,7 @@ def province_list(request: HttpRequest) -> HttpResponse:
     context = {
         "title": title,
         "intro": words,
-        "regions": [(region, REGION_NAMES[region.code]) for region in regions],
-        "pictures": picture_of_each_province(),
+        "regions": regions,
     }
     meta = seo.PageMeta(title, words, data=[seo.breadcrumbs(crumbs)])
     return show(request, "shopfront/provinces.html", context, meta=meta, crumbs=crumbs)
@@ -159,7 +170,7 @@ def _show(
     first = listing.products[0].pictures.all() if listing.products else ()
     meta = seo.PageMeta(
         title=_page_title(context["title"], filters.page),
-        description=context.get("intro", ""),
+        description=context.get("intro") or _("Made by Thai villages: %s") % context["title"],
         picture=context.get("picture") or next(map(seo.picture_address, first), ""),
         index=filters.plain and not context.get("is_search") and not empty,
         suffix=f"?page={filters.page}" if filters.plain and filters.page > 1 else "",

@@ -24,7 +24,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     `?to=<province>` asks what sending it there costs.
     """
     today = timezone.localdate()
-    details = product_details(slug, today=today, language=get_language() or "th")
+    language = get_language() or "th"
+    details = product_details(slug, today=today, language=language)
     if details is None:
         raise Http404
     to = request.GET.get("to", "")
@@ -39,7 +40,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
             (province_slug(place.code), place.name) for place in in_order([*provinces().values()])
         ],
         "withdrawal_days": settings.WITHDRAWAL_DAYS,
-        "today": today,
+        "place_lines": details.enterprise.place.lines(language),
+        "province_slug": province_slug(details.enterprise.province_code),
     }
     meta = _meta(details, crumbs)
     return show(request, "shopfront/product.html", context, meta=meta, crumbs=crumbs)
@@ -58,7 +60,7 @@ def _meta(details: ProductDetails, crumbs: list[seo.Crumb]) -> seo.PageMeta:
     product = details.product
     return seo.PageMeta(
         title=f"{product.name} · {details.enterprise.name}",
-        description=product.text,
+        description=product.text or product.name,
         picture=next(map(seo.picture_address, details.pictures), ""),
         kind="product",
         data=[seo.product_data(details), seo.breadcrumbs(crumbs)],
