@@ -275,3 +275,10 @@ class InfoPage(ShopPage):
     @property
     def summary(self) -> str:
         return self.search_description or Truncator(self.intro).chars(155)
+
+    def get_context(self, request: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["ways"] = [
+            (key.label, reverse(f"pages:{key.value}"), key.value == self.key) for key in self.Key
+        ]
+        return context
