@@ -14,7 +14,7 @@ from django.db import transaction
 
 from catalogue.models import Product, ProductPicture
 from cms.models import Picture
-from cms.pictures import keep_original, one_at_a_time, politely, record
+from cms.pictures import due, keep_original, one_at_a_time, politely, record
 from cms.services import hang_story_picture
 from producers.models import Enterprise
 
@@ -92,16 +92,18 @@ def draw_pictures(
 def draw_due(*, seconds: float, width: int = FULL_WIDTH) -> int:
     """Draw what is lacking for about so many seconds, behind all other work.
 
+    Only when every picture there is has all its sizes: what people look at comes first.
     Safe to run twice or to be killed: a picture counts once it is in its place.
     """
     until = time.monotonic() + seconds
     done = 0
     with one_at_a_time() as alone:
-        if not alone or not Enterprise.objects.filter(is_demo=True).exists():
+        market = Enterprise.objects.filter(is_demo=True)
+        if not alone or not market.exists() or due().exists():
             return 0
         for sketch in lacking(sketches(read_market(), views=range(VIEWS))):
             try:
-                put_in_place(politely(partial(draw, sketch, width=width)))
+                put_in_place(politely(partial(draw, sketch, width=width, all_sizes=True)))
                 done += 1
             except Exception:  # the others are drawn all the same
                 log.exception("%s could not be drawn", sketch.stem)

@@ -7,7 +7,7 @@ from PIL import Image
 
 from catalogue.models import Product, ProductPicture
 from cms.models import Picture
-from cms.pictures import store_upload
+from cms.pictures import due, prepare_due, store_upload
 from producers.models import Enterprise
 from shop.demo import drawing, illustrations
 from shop.demo.drawing import VIEWS, Sketch, draw, draw_many
@@ -95,6 +95,8 @@ def test_drawn_again_on_request_the_picture_is_replaced_in_its_place(small_marke
 
 def test_the_worker_draws_the_rest_bite_by_bite(small_market, quick_drawing):
     draw_pictures(first_only=True, workers=1, width=WIDTH)
+    assert draw_due(seconds=30, width=WIDTH) == 0  # those three lack sizes, which come first
+    assert prepare_due(seconds=30) == 3
 
     bites = 0
     while draw_due(seconds=0.001, width=WIDTH):
@@ -108,6 +110,7 @@ def test_the_worker_draws_the_rest_bite_by_bite(small_market, quick_drawing):
         assert len({h.picture.file_hash for h in hung}) == VIEWS
     assert all(group.picture for group in Enterprise.objects.all())
     assert draw_due(seconds=5, width=WIDTH) == 0
+    assert not due().exists()  # what the worker draws is complete at once
 
 
 def test_two_who_drew_the_same_hang_it_once(small_market, quick_drawing):
@@ -130,6 +133,7 @@ def test_a_drawing_never_takes_the_place_of_a_groups_own_photo(small_market, qui
     group.picture = store_upload(photo, title="us")
     group.save()
 
+    prepare_due(seconds=10)
     while draw_due(seconds=10, width=WIDTH):
         pass
 
@@ -152,6 +156,7 @@ def test_a_drawing_that_fails_does_not_stop_the_others(small_market, quick_drawi
     monkeypatch.setattr(drawing, "draw", draw_or_fail)
 
     assert draw_pictures(first_only=True, workers=1, width=WIDTH) == 2
+    prepare_due(seconds=30)
     draw_due(seconds=30, width=WIDTH)
 
     assert not ProductPicture.objects.filter(product__upc=bad).exists()
