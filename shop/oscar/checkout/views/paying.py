@@ -178,6 +178,7 @@ def _end(request: HttpRequest, checkout: Checkout) -> HttpResponse:
     """The order's page, or the apology."""
     if checkout.state == CheckoutState.PLACED:
         order = Order.objects.get(checkout_reference=checkout.reference)
+        messages.success(request, _("Thank you. Your order is paid and the makers are told."))
         if request.user.is_authenticated and order.user_id == request.user.pk:
             return _lead(request, reverse("order:detail", args=[order.number]))
         return _lead(request, order_path(order, language=language()))
