@@ -144,6 +144,9 @@ class ShelfBlock(Section):
 
     products = blocks.ListBlock(ProductChooserBlock(), label=_("Products"), min_num=1, max_num=12)
 
+    #: Nothing is picked yet, so there is nothing to see.
+    is_previewable = False
+
     class Meta:
         icon = "list-ul"
         label = _("Shelf picked by hand")

@@ -10,6 +10,8 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import chooser
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 
+from shop.core.templatetags.shop_text import baht
+
 
 class FindByNames(BaseFilterForm):
     """A search field over the names in both languages."""
@@ -51,7 +53,11 @@ class _Products:
             *super().columns,  # type: ignore[misc]
             Column("group", label=_("Group"), accessor="enterprise.name"),
             Column("province", label=_("Province"), accessor="province.name"),
-            Column("price_from", label=_("Price from")),
+            Column(
+                "price_from",
+                label=_("Price from"),
+                accessor=lambda product: baht(product.price_from),
+            ),
         ]
 
     def get_object_list(self) -> Any:
