@@ -114,7 +114,9 @@ def _cover(rows, r, h, xs, tilt_sin, tilt_cos, fine=4):
         z, high, exists = _ends(r[pick], h[pick], xs + dx, tilt_sin, tilt_cos)
         top = (-high * tilt_cos - z * tilt_sin).min(axis=0)
         bottom = (-high * tilt_cos + z * tilt_sin).max(axis=0)
-        part = np.clip(rows[:, None] - top + 0.5, 0, 1) * np.clip(bottom - rows[:, None] + 0.5, 0, 1)
+        part = np.clip(rows[:, None] - top + 0.5, 0, 1) * np.clip(
+            bottom - rows[:, None] + 0.5, 0, 1
+        )
         total += part * exists
     return total / F(fine)
 

@@ -113,8 +113,10 @@ class Stage:
         base = self.px(base)
         a = length / rise
         sheared = mask.transform(
-            (self.w, self.h), Image.Transform.AFFINE,
-            (1, a, -a * base, 0, 1 / rise, base * (1 - 1 / rise)), BILINEAR,
+            (self.w, self.h),
+            Image.Transform.AFFINE,
+            (1, a, -a * base, 0, 1 / rise, base * (1 - 1 / rise)),
+            BILINEAR,
         )
         small = (max(2, self.w // 2), max(2, self.h // 2))
         sheared = sheared.resize(small, BILINEAR)
@@ -211,7 +213,9 @@ class Stage:
         film = 128 + generator("film", self.slug, self.view).standard_normal((256, 256)) * grain
         film = _tiled(film, width, height)
         if self.threads:
-            weave = _tiled(_cotton_threads(self.threads == "table", max(1, width / 1600)), width, height)
+            weave = _tiled(
+                _cotton_threads(self.threads == "table", max(1, width / 1600)), width, height
+            )
             where = as_image(self.open).resize(self.full, BILINEAR)
             film.paste(ImageChops.add(film, weave, 1, -128), (0, 0), where)
         image = ImageChops.add(image, Image.merge("RGB", (film,) * 3), 1, -128)

@@ -18,7 +18,13 @@ def draw_cloth(slug, craft, view, width):
 
 
 def _cell(craft, width, zoom=1.0):
-    per_width = {"plain_silk": 90, "luk_kaew": 120, "gold_brocade": 110, "brocade": 110, "hmong": 90}
+    per_width = {
+        "plain_silk": 90,
+        "luk_kaew": 120,
+        "gold_brocade": 110,
+        "brocade": 110,
+        "hmong": 90,
+    }
     return max(1.0, width / per_width.get(craft, 130) * zoom)
 
 
@@ -28,7 +34,9 @@ def hung(slug, craft, width):
     stage.cove()
     silky = craft in SILKY
     height, wave = hanging(stage, folds=3 + int(stage.taste.integers(3)), depth=0.06)
-    albedo = with_threads(woven_albedo(stage, craft, _cell(craft, width)), max(2.0, width / 520), silky)
+    albedo = with_threads(
+        woven_albedo(stage, craft, _cell(craft, width)), max(2.0, width / 520), silky
+    )
     slope = np.gradient(height, axis=1)
     cloth = warped(albedo, stage, -slope * F(0.022), np.zeros_like(slope))
     xs, ys = grid(stage.w, stage.h)
@@ -48,7 +56,10 @@ def hung(slug, craft, width):
     stage.lie(as_image(alpha), lift=0.05, strength=0.42)
     stage.lie(as_image(bar), lift=0.03, strength=0.4)
     round_bar = (ys - stage.px(0.095)) / stage.px(0.013)
-    wood = np.array([0.30, 0.17, 0.09], F) * (F(0.55) + F(0.6) * np.clip(0.6 - round_bar, 0, 1.2))[..., None]
+    wood = (
+        np.array([0.30, 0.17, 0.09], F)
+        * (F(0.55) + F(0.6) * np.clip(0.6 - round_bar, 0, 1.2))[..., None]
+    )
     stage.blend(np.broadcast_to(wood, (stage.h, stage.w, 3)), bar)
     shade, spark = lit_cloth(height, silky, 1.25)
     roll = step(stage.px(0.14), stage.px(0.10), ys)
@@ -63,7 +74,9 @@ def close(slug, craft, width):
     stage.flat("cotton")
     silky = craft in SILKY
     pitch = max(3.0, width / 150)
-    albedo = with_threads(woven_albedo(stage, craft, _cell(craft, width, 2.6)), pitch, silky, seed=11)
+    albedo = with_threads(
+        woven_albedo(stage, craft, _cell(craft, width, 2.6)), pitch, silky, seed=11
+    )
     xs, ys = grid(stage.w, stage.h)
     height, _ = hanging(stage, folds=1, depth=0.035)
     lean = np.sin((xs * F(0.6) + ys) / stage.w * F(3.6)) * F(0.012 * stage.w)
@@ -81,7 +94,9 @@ def folded(slug, craft, width):
     stage.table(edge=0.42)
     silky = craft in SILKY
     layers = 4
-    albedo = with_threads(woven_albedo(stage, craft, _cell(craft, width, 0.9)), max(2.0, width / 560), silky)
+    albedo = with_threads(
+        woven_albedo(stage, craft, _cell(craft, width, 0.9)), max(2.0, width / 560), silky
+    )
     xs, ys = grid(stage.w, stage.h)
     total = np.zeros((stage.h, stage.w), F)
     height = np.zeros((stage.h, stage.w), F)
@@ -94,7 +109,10 @@ def folded(slug, craft, width):
         mid, half = (y0 + y1) / 2, (y1 - y0) / 2
         t = (ys - mid) / half
         bulge = np.sqrt(np.clip(1 - t * t, 0, 1))
-        x0, x1 = inset + (1 - bulge) * stage.px(0.012), stage.w - inset - (1 - bulge) * stage.px(0.012)
+        x0, x1 = (
+            inset + (1 - bulge) * stage.px(0.012),
+            stage.w - inset - (1 - bulge) * stage.px(0.012),
+        )
         alpha = np.clip(xs - x0, 0, 1) * np.clip(x1 - xs, 0, 1) * (np.abs(t) <= 1)
         rise = bulge * stage.px(0.05)
         height = np.where(alpha > 0.5, rise, height)

@@ -92,7 +92,9 @@ def praewa(taste):
 
 
 def brocade(taste):
-    ground, shine = _pick(taste, ("#6d3a78", "#e6c9e8"), ("#3f7f6b", "#e9e2b0"), ("#b65a72", "#f6dccb"))
+    ground, shine = _pick(
+        taste, ("#6d3a78", "#e6c9e8"), ("#3f7f6b", "#e9e2b0"), ("#b65a72", "#f6dccb")
+    )
     cell = np.zeros((24, 24), int)
     cell[2:21, 2:21] = np.where(diamond(10) > 0, diamond(10), 0)
     cell[0, ::4] = 1
@@ -106,9 +108,21 @@ def teenjok(taste):
         rows += [stripe(1, shade), zigzag(3, 6, 3), stripe(1, 4)]
     for n in (12, 8):
         lozenge = np.where(hooked(n) == 0, 6, np.where(hooked(n) == 1, _pick(taste, 3, 5), 4))
-        rows += [np.pad(lozenge, ((2, 2), (0, 0)), constant_values=6), stripe(2, 3), zigzag(5, 10, 4)]
+        rows += [
+            np.pad(lozenge, ((2, 2), (0, 0)), constant_values=6),
+            stripe(2, 3),
+            zigzag(5, 10, 4),
+        ]
     rows += [stripe(8, 6), stripe(2, 3), stripe(10, 6)]
-    palette = [ground, "#ffffff", "#ffffff", "#e9b53b", "#f4ecd8", "#3f8a5b", _pick(taste, "#a81f2d", "#b8421f", "#8d1634")]
+    palette = [
+        ground,
+        "#ffffff",
+        "#ffffff",
+        "#e9b53b",
+        "#f4ecd8",
+        "#3f8a5b",
+        _pick(taste, "#a81f2d", "#b8421f", "#8d1634"),
+    ]
     return tile_rows(rows, 110), palette, 0.0
 
 
@@ -148,7 +162,11 @@ def plain_silk(taste):
 def luk_kaew(taste):
     ground = _pick(taste, "#2a2527", "#3a2a20", "#23243a")
     cell = diamond(6)
-    return np.tile(cell, (10, 10)), [ground, mix(ground, "#f2e4c8", 0.22), mix(ground, "#f2e4c8", 0.38)], 0.2
+    return (
+        np.tile(cell, (10, 10)),
+        [ground, mix(ground, "#f2e4c8", 0.22), mix(ground, "#f2e4c8", 0.38)],
+        0.2,
+    )
 
 
 def gold_brocade(taste):
@@ -173,7 +191,9 @@ def woven(taste):
 
 def pakaoma(taste):
     a, b, c = _pick(
-        taste, ("#8e1f2c", "#f1e6d2", "#1d2b57"), ("#26543c", "#f3ead6", "#b8322f"),
+        taste,
+        ("#8e1f2c", "#f1e6d2", "#1d2b57"),
+        ("#26543c", "#f3ead6", "#b8322f"),
         ("#c2571f", "#f6ecd9", "#5a2a6a"),
     )
     line = np.array([0] * 10 + [2] * 2 + [1] * 5 + [2] * 2 + [1] * 5 + [0] * 6 + [3] * 2)
@@ -204,17 +224,36 @@ def tai_lue(taste):
 
 def hmong(taste):
     rows = []
-    spiral = ["#######.", "#.....#.", "#.###.#.", "#.#.#.#.", "#.#...#.", "#.#####.", "#.......", "########"]
+    spiral = [
+        "#######.",
+        "#.....#.",
+        "#.###.#.",
+        "#.#.#.#.",
+        "#.#...#.",
+        "#.#####.",
+        "#.......",
+        "########",
+    ]
     art = np.array([[1 if c == "#" else 0 for c in row] for row in spiral])
     for shade in (2, 3, 4):
-        rows += [np.where(art > 0, 1, shade), stripe(2, 5), np.where(diamond(5) > 0, shade, 6), stripe(2, 1)]
+        rows += [
+            np.where(art > 0, 1, shade),
+            stripe(2, 5),
+            np.where(diamond(5) > 0, shade, 6),
+            stripe(2, 1),
+        ]
     palette = ["#1f2f63", "#f4efe4", "#c5304a", "#e98f2d", "#2f8f83", "#e6c53a", "#22264d"]
     return np.tile(tile_rows(rows, 90), (2, 1)), palette, 0.0
 
 
 def khit(taste):
     ground = _pick(taste, "#7a1f2b", "#1f3a5f", "#2f5a3a")
-    cells = [np.where(diamond(7) > 0, 1, 0), stripe(2, 2), np.where(zigzag(6, 12) > 0, 1, 0), stripe(2, 2)]
+    cells = [
+        np.where(diamond(7) > 0, 1, 0),
+        stripe(2, 2),
+        np.where(zigzag(6, 12) > 0, 1, 0),
+        stripe(2, 2),
+    ]
     return np.tile(tile_rows(cells, 78), (3, 1)), [ground, "#f1e4c4", "#e1a53a"], 0.0
 
 
@@ -237,7 +276,10 @@ def woven_albedo(stage, craft, cell_px):
     reps = (-(-rows // cells.shape[0]), -(-cols // cells.shape[1]))
     cells = np.tile(cells, reps)[:rows, :cols] % len(palette)
     if feather:
-        shift = np.rint(generator(stage.slug, "bleed").normal(0, feather * 0.6, (cells.shape[0], 1)) + np.zeros(cells.shape)).astype(int)
+        shift = np.rint(
+            generator(stage.slug, "bleed").normal(0, feather * 0.6, (cells.shape[0], 1))
+            + np.zeros(cells.shape)
+        ).astype(int)
         cells = np.take_along_axis(cells, np.clip(np.arange(cols) + shift, 0, cols - 1), axis=1)
     tones = np.array([rgb8(c) for c in palette], np.uint8)[cells]
     image = Image.fromarray(tones)
@@ -259,7 +301,11 @@ def indigo(stage):
     if kind == 0:
         cx, cy = (xs + F(14) * n) % pitch - pitch / 2, (ys + F(14) * n) % pitch - pitch / 2
         ring = np.hypot(cx, cy) / pitch
-        plane = plane + F(0.8) * np.exp(-(((ring - 0.3) / 0.05) ** 2)) + F(0.7) * np.exp(-(((ring - 0.12) / 0.03) ** 2))
+        plane = (
+            plane
+            + F(0.8) * np.exp(-(((ring - 0.3) / 0.05) ** 2))
+            + F(0.7) * np.exp(-(((ring - 0.12) / 0.03) ** 2))
+        )
     elif kind == 1:
         fold = np.abs(((xs + ys) / pitch + F(0.25) * n) % 1 - F(0.5))
         cross = np.abs(((xs - ys) / pitch + F(0.25) * n) % 1 - F(0.5))
@@ -308,7 +354,12 @@ def batik(stage):
             tip = (cx + np.cos(a) * size * 1.9, cy + np.sin(a) * size * 1.9)
             side = (np.cos(a + 1.57) * size * 0.35, np.sin(a + 1.57) * size * 0.35)
             mid = ((cx + tip[0]) / 2, (cy + tip[1]) / 2)
-            shape = [(cx, cy), (mid[0] + side[0], mid[1] + side[1]), tip, (mid[0] - side[0], mid[1] - side[1])]
+            shape = [
+                (cx, cy),
+                (mid[0] + side[0], mid[1] + side[1]),
+                tip,
+                (mid[0] - side[0], mid[1] - side[1]),
+            ]
             draw.polygon(shape, fill=leaf)
             draw.line([*shape, shape[0]], fill=wax, width=max(2, sw // 260))
         count, turn = int(rng.integers(5, 8)), rng.random() * 6.28
@@ -321,7 +372,9 @@ def batik(stage):
                 points.append((cx + far * np.cos(a), cy + far * np.sin(a)))
             draw.polygon(points, fill=tone)
             draw.line([*points, points[0]], fill=wax, width=max(2, sw // 240))
-        draw.ellipse([cx - size * 0.14, cy - size * 0.14, cx + size * 0.14, cy + size * 0.14], fill=wax)
+        draw.ellipse(
+            [cx - size * 0.14, cy - size * 0.14, cx + size * 0.14, cy + size * 0.14], fill=wax
+        )
     plane = np.asarray(image, F)
     n = noise(rng, sw, sh, 18, octaves=3)
     crack = step(0.035, 0.0, np.abs(n)) * step(-0.2, 0.5, noise(rng, sw, sh, 4))
@@ -339,7 +392,9 @@ FLOWING = {"indigo": indigo, "mud_dye": mud_dye, "batik": batik}
 def warped(albedo, stage, dx, dy):
     """The cloth picture as the folds show it: displacements are work-size planes in shares."""
     width, height = stage.full
-    small = albedo.resize((stage.w * 2, stage.h * 2), BILINEAR) if albedo.width > width * 2 else albedo
+    small = (
+        albedo.resize((stage.w * 2, stage.h * 2), BILINEAR) if albedo.width > width * 2 else albedo
+    )
     source = np.asarray(small)
     sh, sw = source.shape[:2]
     fw, fh = width, height
@@ -404,5 +459,3 @@ def with_threads(albedo, pitch, silky, seed=7):
             plane.paste(tile, (x, y))
     bright = plane.point([min(255, int(i * 1.18)) for i in range(256)])
     return ImageChops.multiply(albedo, Image.merge("RGB", (bright,) * 3))
-
-
