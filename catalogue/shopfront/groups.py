@@ -25,6 +25,7 @@ from shop.core.thai import thai_sort_key
 from .paging import Pages
 
 GROUPS_PER_PAGE = 24
+BANNER_PICTURES = 3
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,16 @@ def _cards(counts: dict[int, int]) -> list[GroupCard]:
         GroupCard(groups[pk], count, groups[pk].picture or borrowed.get(pk))
         for pk, count in counts.items()
     ]
+
+
+def pictures_of(enterprise: Enterprise, products: list[Product]) -> list[Any]:
+    """What a group's page opens with: its own picture, or up to three of its goods."""
+    if enterprise.picture is not None:
+        return [enterprise.picture]
+    each = [list(product.pictures.all()) for product in products]
+    firsts = [pictures[0] for pictures in each if pictures]
+    others = [picture for pictures in each for picture in pictures[1:]]
+    return [*firsts, *others][:BANNER_PICTURES]
 
 
 def certificates_of(enterprise: Enterprise, today: date) -> list[Certificate]:

@@ -14,11 +14,13 @@ from typing import Any
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
 from django.db.models.functions import Lower
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from catalogue.models import Product, ProductCertificate, ProductQuerySet
 from cms.curation import add_promises
 from producers.models import Certificate, Enterprise
 from producers.states import SHOWN_STATES
+from shop.core.money import ZERO, format_baht
 from shop.core.places import provinces_by_slug
 
 from .facets import LABELS, Facet, Kind, Tally, kind, make_facet, tally
@@ -27,6 +29,7 @@ from .paging import PER_PAGE, Pages
 
 #: A search offers no more than its best so many; beyond that words say too little.
 MOST_FOUND = 1000
+FEW = 6  # products that need no filters to be found
 SORT_FIELDS: dict[str, tuple[Any, ...]] = {
     "name": ("sort_key", "pk"),
     "price": ("price_from", "sort_key", "pk"),
@@ -51,6 +54,13 @@ class Listing:
         return Pages(self.filters.page, self.total, lambda n: self.filters.address(page=n))
 
     @property
+    def shown_facets(self) -> list[Facet]:
+        """Filters that can tell these products apart; none where there are few products."""
+        if self.total <= FEW and not self.filters.narrow:
+            return []
+        return [f for f in self.facets if len(f.choices) > 1 or f.chosen_count]
+
+    @property
     def is_beyond_the_end(self) -> bool:
         return self.filters.page > self.pages.last
 
@@ -65,9 +75,7 @@ class Listing:
         ]
         filters = self.filters
         if filters.at_least is not None or filters.at_most is not None:
-            low = f"฿{filters.at_least:,}" if filters.at_least is not None else ""
-            high = f"฿{filters.at_most:,}" if filters.at_most is not None else ""
-            found.append((f"{low}–{high}", filters.address(at_least=None, at_most=None)))
+            found.append((_range_words(filters), filters.address(at_least=None, at_most=None)))
         return found
 
     @property
@@ -117,6 +125,16 @@ def make_listing(
         [facet for facet in facets if facet.choices],
         capped=ranked is not None and len(ranked) >= MOST_FOUND,
     )
+
+
+def _range_words(filters: Filters) -> str:
+    """`฿100–฿300`, `from ฿100` or `up to ฿300`."""
+    least, most = filters.at_least, filters.at_most
+    if least is not None and most is not None:
+        return f"{format_baht(least)}–{format_baht(most)}"
+    if least is not None:
+        return _("from %s") % format_baht(least)
+    return _("up to %s") % format_baht(most or ZERO)
 
 
 # --- filters in the database ---

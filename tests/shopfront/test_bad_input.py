@@ -45,8 +45,8 @@ PAGES = (
     "types/textile/",
     "provinces/khon-kaen/",
     "groups/",
-    "GROUP",
-    "PRODUCT",
+    "groups/ban-na/",
+    "products/cloth/",
 )
 
 

@@ -173,11 +173,8 @@ def test_sizes_make_one_offer_with_a_range(client):
     offers = data_of(client, f"/en/products/{cloth.slug}/")["Product"]["offers"]
 
     assert offers["@type"] == "AggregateOffer"
-    assert (offers["lowPrice"], offers["highPrice"], offers["offerCount"]) == (
-        "300.00",
-        "900.00",
-        2,
-    )
+    assert (offers["lowPrice"], offers["highPrice"]) == ("300.00", "900.00")
+    assert offers["offerCount"] == 2
 
 
 def test_a_group_is_an_organisation_with_a_place(client):
@@ -277,14 +274,7 @@ def test_a_large_sitemap_is_cut_into_files(client, monkeypatch):
     assert sitemap.files() == ["pages", "groups-1", "products-1", "products-2", "products-3"]
     found = sitemap_addresses(client)
     assert all(f"{SITE}/th/products/{slug}/" in found for slug in slugs)
-    for name in (
-        "products-4",
-        "products-0",
-        "products",
-        "products-x",
-        "nothing-1",
-        "groups-99999999",
-    ):
+    for name in ("products-4", "products-0", "products", "products-x", "x-1", "groups-99999999"):
         assert client.get(f"/sitemap-{name}.xml").status_code == 404
 
 

@@ -16,7 +16,7 @@ from catalogue.models import Product, ProductQuerySet
 from catalogue.searching import Neighbour, search_products, suggest_neighbours
 from catalogue.shopfront import seo
 from catalogue.shopfront.filters import Filters
-from catalogue.shopfront.groups import certificates_of, story_of
+from catalogue.shopfront.groups import certificates_of, pictures_of, story_of
 from catalogue.shopfront.listing import MOST_FOUND, Listing, make_listing
 from catalogue.shopfront.regions import list_regions
 from catalogue.shopfront.words import TYPE_WORDS
@@ -134,6 +134,7 @@ def group(request: HttpRequest, slug: str) -> HttpResponse:
         "title": enterprise.name,
         "intro": enterprise.about,
         "enterprise": enterprise,
+        "pictures": pictures_of(enterprise, listing.products),
         "certificates": certificates,
         "story": story_of(enterprise.pk, get_language() or "th"),
         "picture": seo.picture_address(enterprise.picture),
