@@ -3,6 +3,7 @@
 import io
 
 import pytest
+from django.core.management import call_command
 from PIL import Image
 
 from catalogue.models import Product, ProductPicture
@@ -162,6 +163,15 @@ def test_a_drawing_that_fails_does_not_stop_the_others(small_market, quick_drawi
     assert not ProductPicture.objects.filter(product__upc=bad).exists()
     other = Product.objects.get(upc=small_market.products[1]["slug"])
     assert other.pictures.count() == VIEWS
+
+
+def test_the_command_can_make_every_format_at_once(small_market, quick_drawing, capsys):
+    call_command("draw_pictures", first_only=True, avif=True, workers=1)
+
+    assert not due().exists()
+    for picture in Picture.objects.all():
+        assert set(picture.prepared["avif"]) == {"320", "480", "640", "960", "1600"}
+    assert "3 of 3 pictures" in capsys.readouterr().out
 
 
 def test_an_empty_shop_draws_nothing(quick_drawing):
