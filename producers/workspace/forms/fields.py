@@ -11,8 +11,8 @@ from shop.core.thai import arabic_digits, normalise
 
 #: What may stand around or inside a number and means nothing.
 NOISE = re.compile(r"[\s,฿]|บาท|baht", re.IGNORECASE)
-WHOLE = re.compile(r"\d{1,9}")
-AMOUNT = re.compile(r"\d{1,9}(\.\d{1,2})?")
+WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+AMOUNT = re.compile(r"\d{1,9}(\.\d{1,2})?", re.ASCII)
 
 
 class WholeNumber(forms.IntegerField):

@@ -18,6 +18,8 @@ from .fields import Baht, ManyLines, OneLine, WholeNumber
 MOST_PIECES = 99_999
 MOST_DAYS = 365
 MOST_GRAMS = 100_000
+MOST_PER_ORDER = 999
+BETWEEN_1_AND_999 = {"min_value": _("From 1 to 999."), "max_value": _("From 1 to 999.")}
 
 TYPE_EXAMPLES = {
     OtopType.TEXTILE: _("cloth, clothes, scarves, bags of cloth"),
@@ -26,6 +28,8 @@ TYPE_EXAMPLES = {
     OtopType.DRINK: _("coffee, tea, juice, herbal drinks"),
     OtopType.HERB: _("soap, balm, oil, shampoo"),
 }
+#: Kinds of goods that may have to stay cold.
+KEPT_COLD = ("", OtopType.FOOD, OtopType.DRINK)
 #: What buyers must know or like to know, by kind of goods.
 CRAFT_FACTS = {"materials": _("Materials"), "care": _("How to look after it")}
 FOOD_FACTS = {
@@ -95,6 +99,11 @@ class WeightForm(StepForm):
         error_messages={"max_value": _("At most 100 kilograms.")},
     )
     chilled = forms.BooleanField(label=_("It must stay cold on the way"), required=False)
+
+    def __init__(self, *args: Any, product: Product, **kwargs: Any):
+        super().__init__(*args, product=product, **kwargs)
+        if product.otop_type not in KEPT_COLD and not product.chilled:
+            del self.fields["chilled"]
 
     @staticmethod
     def known(product: Product) -> dict[str, Any]:
@@ -173,43 +182,66 @@ class PriceForm(forms.Form):
 class TermsForm(forms.Form):
     """From ready stock, or made to order; asked of the whole product."""
 
+    #: The screen shows the questions of one way only, and a hidden field must not stop the other.
+    use_required_attribute = False
+    OF_WAY = {
+        Sells.STOCK: ("pieces",),
+        Sells.MADE_TO_ORDER: ("lead_days", "min_quantity", "max_quantity"),
+    }
+
     sells = forms.ChoiceField(
         label=_("How do you sell it?"),
         choices=Sells.choices,
         widget=forms.RadioSelect,
         error_messages={"required": _("Choose one.")},
     )
-    pieces = WholeNumber(label=_("How many are ready now?"), most=MOST_PIECES, required=False)
+    pieces = WholeNumber(
+        label=_("How many are ready now?"),
+        most=MOST_PIECES,
+        error_messages={
+            "required": _("How many are ready? Type 0 if there are none now."),
+            "max_value": _("At most 99,999 pieces."),
+        },
+    )
     lead_days = WholeNumber(
         label=_("Working days to make it"),
         least=1,
         most=MOST_DAYS,
-        required=False,
         help_text=_("Count the days you work. One day for packing comes on top."),
+        error_messages={
+            "required": _("How many working days do you need?"),
+            "min_value": _("At least 1 day and at most 365."),
+            "max_value": _("At least 1 day and at most 365."),
+        },
     )
-    min_quantity = WholeNumber(label=_("Fewest in one order"), least=1, most=999, required=False)
-    max_quantity = WholeNumber(label=_("Most in one order"), least=1, most=999, required=False)
+    min_quantity = WholeNumber(
+        label=_("Fewest in one order"),
+        least=1,
+        most=MOST_PER_ORDER,
+        required=False,
+        error_messages=BETWEEN_1_AND_999,
+    )
+    max_quantity = WholeNumber(
+        label=_("Most in one order"),
+        least=1,
+        most=MOST_PER_ORDER,
+        required=False,
+        error_messages=BETWEEN_1_AND_999,
+    )
 
     def __init__(self, *args: Any, with_pieces: bool = True, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if not with_pieces:
             del self.fields["pieces"]
 
-    @property
-    def asks_pieces(self) -> bool:
-        return "pieces" in self.fields
-
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        made = data.get("sells") == Sells.MADE_TO_ORDER
-        for name in ("pieces",) if made else ("lead_days", "min_quantity", "max_quantity"):
-            self._errors.pop(name, None)  # questions of the other way are not on the screen
-        if made and data.get("lead_days") is None and "lead_days" not in self.errors:
-            self.add_error("lead_days", _("How many working days do you need?"))
-        ready = data.get("sells") == Sells.STOCK and self.asks_pieces
-        if ready and data.get("pieces") is None and "pieces" not in self.errors:
-            self.add_error("pieces", _("How many are ready? Type 0 if there are none now."))
+        for way, names in self.OF_WAY.items():
+            if way != data.get("sells"):
+                for name in names:
+                    self._errors.pop(name, None)
         fewest, most = data.get("min_quantity"), data.get("max_quantity")
+        made = data.get("sells") == Sells.MADE_TO_ORDER
         if made and fewest and most and most < fewest:
             self.add_error("max_quantity", _("This is less than the fewest in one order."))
         return data

@@ -97,7 +97,7 @@ def job_state(state: str) -> str:
     """The state of a part as its makers say it."""
     return {
         FulfilmentState.PLACED: _("Waiting for your answer"),
-        FulfilmentState.ACCEPTED: _("Accepted"),
+        FulfilmentState.ACCEPTED: _("Job accepted"),
         FulfilmentState.STARTED: _("Being made"),
         FulfilmentState.PACKED: _("Packed, to be sent"),
         FulfilmentState.DISPATCHED: _("Sent"),
@@ -123,3 +123,18 @@ def product_state(state: str) -> str:
 def example_of(otop_type: str) -> str:
     """What belongs to a kind of goods, in a few words."""
     return str(TYPE_EXAMPLES.get(OtopType(otop_type), "")) if otop_type else ""
+
+
+@register.filter
+def certificate_state(state: str) -> str:
+    """The state of a certificate as a group says it."""
+    return {
+        CertificateState.SUBMITTED: _("Handed in"),
+        CertificateState.CHECKING: _("Being checked"),
+        CertificateState.VERIFIED: _("In force"),
+        CertificateState.EXPIRING: _("Ends soon"),
+        CertificateState.EXPIRED: _("Ended"),
+        CertificateState.REJECTED: _("Not accepted"),
+        CertificateState.SUSPENDED: _("Paused"),
+        CertificateState.REVOKED: _("Withdrawn by its issuer"),
+    }.get(CertificateState(state), state)

@@ -114,6 +114,11 @@ def screen(
     return render(request, f"workspace/{name}.html", context, status=status)
 
 
+def sent(request: HttpRequest) -> Any:
+    """What was typed, for a form; None where the page is only looked at."""
+    return request.POST if request.method == "POST" else None
+
+
 def status_of(form: Any) -> int:
     """422 for a form that was sent and is not right."""
     return 422 if form.is_bound and form.errors else 200

@@ -24,7 +24,7 @@ from producers.workspace.forms.group import DAYS, DaysForm, GroupTextForm, Notic
 from producers.workspace.photos import keep_group_photo
 from shop.production.promising import EVERY_DAY_BUT_SUNDAY
 
-from .access import group_of, in_group, screen, status_of
+from .access import group_of, in_group, screen, sent, status_of
 from .products import photo_words
 from .steps import forbidden_words
 
@@ -58,7 +58,7 @@ def text(request: HttpRequest) -> HttpResponse:
     """The words on the public page; a standard is named only with its certificate."""
     enterprise = group_of(request)
     start = {"about_th": enterprise.about_th, "about_en": enterprise.about_en}
-    form = GroupTextForm(request.POST or None, initial=start)
+    form = GroupTextForm(sent(request), initial=start)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -88,7 +88,7 @@ def days(request: HttpRequest) -> HttpResponse:
     """The days on which the group works: buyers' dates count them."""
     enterprise = group_of(request)
     known = enterprise.works_on or EVERY_DAY_BUT_SUNDAY
-    form = DaysForm(request.POST or None, initial={"days": list(known)})
+    form = DaysForm(sent(request), initial={"days": list(known)})
     if request.method == "POST" and form.is_valid():
         set_working_days(
             enterprise_id=enterprise.pk, days=form.cleaned_data["days"], by=request.user
@@ -128,7 +128,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "tell_by_sms": mine.tell_by_sms,
         "language": user.language,
     }
-    form = NoticesForm(request.POST or None, initial=start)
+    form = NoticesForm(sent(request), initial=start)
     if request.method == "POST" and form.is_valid():
         try:
             saved = set_notices(membership_id=mine.pk, **form.cleaned_data)

@@ -21,7 +21,7 @@ from shop.fulfilment import services
 from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.states import UNDONE, FulfilmentState
 
-from .access import group_of, in_group, member, own_part, screen, status_of
+from .access import group_of, in_group, member, own_part, screen, sent, status_of
 
 PER_PAGE = 30
 
@@ -108,7 +108,7 @@ def pack(request: HttpRequest, part_id: int) -> HttpResponse:
 def decline(request: HttpRequest, part_id: int) -> HttpResponse:
     """Asks why, then gives the buyer the money and the shelf the goods back."""
     part = own_part(request, part_id)
-    form = DeclineForm(request.POST or None)
+    form = DeclineForm(sent(request))
     if request.method == "POST" and form.is_valid():
         try:
             services.decline_fulfilment(
@@ -132,7 +132,7 @@ def decline(request: HttpRequest, part_id: int) -> HttpResponse:
 def dispatch(request: HttpRequest, part_id: int) -> HttpResponse:
     """Who carries it and under which number; a number that looks odd is asked about once."""
     part = own_part(request, part_id)
-    form = DispatchForm(request.POST or None, part=part)
+    form = DispatchForm(sent(request), part=part)
     doubts: list[Doubt] = []
     if request.method == "POST" and form.is_valid():
         doubts = form.doubts

@@ -19,7 +19,7 @@ from producers.workspace.forms.group import SwitchForm
 from producers.workspace.templatetags.workspace_links import SALT
 from shop.fulfilment.models import Fulfilment
 
-from .access import GROUP, enter, member, status_of
+from .access import GROUP, enter, member, sent, status_of
 
 HOURS_VALID = 72
 
@@ -58,7 +58,7 @@ def switch(request: HttpRequest) -> HttpResponse:
     """Which of one's groups to work for."""
     groups = [(each.enterprise_id, each.enterprise.name) for each in request.memberships]
     now = request.membership.enterprise_id if request.membership else None
-    form = SwitchForm(request.POST or None, groups=groups, initial={"group": now})
+    form = SwitchForm(sent(request), groups=groups, initial={"group": now})
     if request.method == "POST" and form.is_valid():
         enter(request, form.cleaned_data["group"])
         return redirect("workspace:home")

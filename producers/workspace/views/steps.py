@@ -43,7 +43,7 @@ from shop.oscar.partner.services import (
     set_terms,
 )
 
-from .access import member, own_product, screen, status_of
+from .access import member, own_product, screen, sent, status_of
 
 #: Screens that only write words: form, and the question on top.
 WORDS: dict[str, tuple[type[StepForm], Any]] = {
@@ -79,7 +79,7 @@ def stock(request: HttpRequest, product_id: int) -> HttpResponse:
     """Count again what is ready; a sale meanwhile is not overwritten."""
     product = own_product(request, product_id)
     records = [record for record in records_of(product) if not record.is_made_to_order]
-    form = StockForm(request.POST or None, records=records)
+    form = StockForm(sent(request), records=records)
     if request.method == "POST" and form.is_valid():
         overtaken = form.overtaken()
         if not overtaken:
@@ -103,7 +103,7 @@ def price(request: HttpRequest, product_id: int) -> HttpResponse:
     records = records_of(product)
     if not records:
         return redirect("workspace:step", product.pk, "price")
-    form = PricesForm(request.POST or None, records=records)
+    form = PricesForm(sent(request), records=records)
     if request.method == "POST" and form.is_valid():
         set_prices(form.changed_values())
         messages.success(request, _("The price is saved. Orders made before keep theirs."))
@@ -121,7 +121,7 @@ def sizes(request: HttpRequest, product_id: int) -> HttpResponse:
     kind = SizeNameForm if naming else SizeForm
     made = bool(records) and records[0].is_made_to_order
     extra = {} if naming else {"with_pieces": not made}
-    form = kind(request.POST or None, **extra)
+    form = kind(sent(request), **extra)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -161,7 +161,7 @@ def size(request: HttpRequest, product_id: int, child_id: int) -> HttpResponse:
     if child is None:
         raise Http404("no such size")
     form = SizeNameForm(
-        request.POST if request.method == "POST" and "remove" not in request.POST else None,
+        None if "remove" in request.POST else sent(request),
         initial={"title": child.title, "title_en": child.title_en},
     )
     if request.method == "POST" and "remove" in request.POST:
@@ -194,7 +194,7 @@ def forbidden_words(word: str) -> str:
 
 def _words(request: HttpRequest, product: Product, step: str) -> HttpResponse:
     kind, question = WORDS[step]
-    form = kind(request.POST or None, product=product)
+    form = kind(sent(request), product=product)
     if request.method == "POST" and form.is_valid():
         before = product.state
         try:
@@ -215,7 +215,7 @@ def _price(request: HttpRequest, product: Product) -> HttpResponse:
     records = records_of(product)
     own = records[0] if records and not product.is_parent else None
     start = {"unit_th": product.unit_th, "price": plain_price(own.price) if own else ""}
-    form = PriceForm(request.POST or None, initial=start, with_price=not product.is_parent)
+    form = PriceForm(sent(request), initial=start, with_price=not product.is_parent)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -235,7 +235,7 @@ def _terms(request: HttpRequest, product: Product) -> HttpResponse:
         messages.info(request, _("The price comes first."))
         return redirect(_address(request, product, "price"))
     form = TermsForm(
-        request.POST or None,
+        sent(request),
         initial=known_terms(records[0]),
         with_pieces=not product.is_parent,
     )
