@@ -1,14 +1,16 @@
 """All that one product page tells, gathered in a handful of statements."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Product, ProductQuerySet
+from cms.curation import fill_cards
 from cms.models import StoryPage
 from cms.pictures import address_of
 from producers.models import Certificate, Enterprise
@@ -17,7 +19,6 @@ from shop.oscar.partner.models import StockRecord
 from shop.production.promising import promise_date
 
 from .groups import story_of
-from .listing import with_promises
 
 MORE = 4  # products on each shelf below
 LARGEST = 1600  # pixels wide, for looking closely
@@ -150,14 +151,16 @@ def find_product(slug: str) -> ProductQuerySet:
     return Product.objects.top_level().on_sale().filter(slug=slug)
 
 
-def product_details(slug: str, *, today: date, language: str) -> ProductDetails | None:
+def product_details(slug: str, *, now: datetime, language: str) -> ProductDetails | None:
     """What the product page shows, or None where there is no such product on sale."""
-    found = find_product(slug).for_cards(today).select_related("enterprise__picture")
-    product = found.first()
+    product = find_product(slug).select_related("enterprise__picture").first()
     if product is None:
         return None
-    sellings = _sellings(product, today)
-    shelves = _shelves(product, today, sold_out=not any(s.can_be_bought for s in sellings))
+    sellings = _sellings(product, timezone.localdate(now))
+    sold_out = not any(selling.can_be_bought for selling in sellings)
+    others = _others(product, sold_out=sold_out)
+    fill_cards([product, *others], now=now)
+    shelves = _shelves(product, others, sold_out=sold_out)
     return ProductDetails(product, sellings, shelves, story_of(product.enterprise_id, language))
 
 
@@ -184,30 +187,35 @@ def _selling(record: StockRecord, today: date) -> Selling:
     return Selling(record.product, record, day)
 
 
-def _shelves(product: Product, today: date, *, sold_out: bool) -> Shelves:
-    """All shelves at once: which products in one statement, their cards in two more."""
+def _others(product: Product, *, sold_out: bool) -> list[Product]:
+    """What may stand on the shelves below, in order of name; one statement."""
     others = Product.objects.top_level().on_sale().exclude(pk=product.pk)
     elsewhere = others.exclude(enterprise=product.enterprise_id).available()
-    region = _region(product.province_code)
     kinds = [
         others.filter(enterprise=product.enterprise_id),
         elsewhere.filter(province_code=product.province_code),
-        elsewhere.filter(province_code__in=region),
+        elsewhere.filter(province_code__in=_region(product.province_code)),
     ]
     if sold_out:
         kinds.append(elsewhere.filter(otop_type=product.otop_type))
     wanted = Q()
     for queryset in kinds:
         wanted |= Q(pk__in=queryset.order_by("sort_key", "pk").values("pk")[:MORE])
-    cards = with_promises(Product.objects.filter(wanted).order_by("sort_key", "pk"), today)
-    foreign = [card for card in cards if card.enterprise_id != product.enterprise_id]
-    near = [card for card in foreign if card.province_code in {product.province_code, *region}]
-    near.sort(key=lambda card: card.province_code != product.province_code)
-    alike = [card for card in foreign if sold_out and card.otop_type == product.otop_type]
+    cards = Product.objects.filter(wanted).select_related("enterprise")
+    return list(cards.order_by("sort_key", "pk"))
+
+
+def _shelves(product: Product, others: list[Product], *, sold_out: bool) -> Shelves:
+    """The shelves: of the same group, of the same kind if it is sold out, from nearby."""
+    foreign = [other for other in others if other.enterprise_id != product.enterprise_id]
+    alike = [o for o in foreign if sold_out and o.otop_type == product.otop_type][:MORE]
+    around = {product.province_code, *_region(product.province_code)}
+    near = [o for o in foreign if o.province_code in around and o not in alike]
+    near.sort(key=lambda other: other.province_code != product.province_code)
     return Shelves(
-        of_group=[card for card in cards if card not in foreign][:MORE],
-        of_type=alike[:MORE],
-        nearby=[card for card in near if card not in alike[:MORE]][:MORE],
+        of_group=[other for other in others if other not in foreign][:MORE],
+        of_type=alike,
+        nearby=near[:MORE],
     )
 
 

@@ -23,9 +23,8 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
     `?to=<province>` asks what sending it there costs.
     """
-    today = timezone.localdate()
-    language = get_language() or "th"
-    details = product_details(slug, today=today, language=language)
+    now, language = timezone.now(), get_language() or "th"
+    details = product_details(slug, now=now, language=language)
     if details is None:
         raise Http404
     to = request.GET.get("to", "")
@@ -34,7 +33,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "details": details,
         "product": details.product,
         "enterprise": details.enterprise,
-        "sending": sending_to(to, details, today) if to else None,
+        "sending": sending_to(to, details, timezone.localdate(now)) if to else None,
         "to": to,
         "provinces": [
             (province_slug(place.code), place.name) for place in in_order([*provinces().values()])
