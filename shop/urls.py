@@ -7,11 +7,11 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 
 from catalogue.shopfront.views import machines
-from shop.views import healthz, media, to_language
+from shop import views
 
 urlpatterns = [
-    path("", to_language),
-    path("healthz", healthz),
+    path("", views.to_language),
+    path("healthz", views.healthz),
     path("robots.txt", machines.robots, name="robots"),
     path("sitemap.xml", machines.sitemap_index, name="sitemap"),
     path("sitemap-<slug:name>.xml", machines.sitemap_file, name="sitemap_file"),
@@ -20,8 +20,13 @@ urlpatterns = [
 ]
 if settings.SERVE_MEDIA:
     urlpatterns += [
-        re_path(r"^media/(?P<path>.*)$", media),
+        re_path(r"^media/(?P<path>.*)$", views.media),
     ]
+if settings.PATTERNS_PAGE:
+    urlpatterns += i18n_patterns(
+        path("patterns/", views.patterns, name="patterns"),
+        path("patterns/<slug:name>/", views.pattern, name="pattern"),
+    )
 urlpatterns += i18n_patterns(
     path("", include("catalogue.shopfront.urls")),
     path("basket/", include("shop.oscar.basket.urls")),

@@ -2,9 +2,12 @@
 
 from django.conf import settings
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils import translation
 from django.views.static import serve
+
+from .patterns import PATTERNS, pattern_named, samples
 
 #: Folders of pictures. No file there is ever changed: another content has another name.
 UNCHANGING = ("images/", "pictures/")
@@ -33,3 +36,16 @@ def media(request: HttpRequest, path: str) -> HttpResponseBase:
     if path.startswith(UNCHANGING):
         response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
+
+
+def patterns(request: HttpRequest) -> HttpResponse:
+    """Every component with sample data; routed only where PATTERNS_PAGE is on."""
+    return render(request, "patterns/index.html", {**samples(), "patterns": PATTERNS})
+
+
+def pattern(request: HttpRequest, name: str) -> HttpResponse:
+    """One component alone."""
+    found = pattern_named(name)
+    if found is None:
+        raise Http404(name)
+    return render(request, "patterns/alone.html", {**samples(), "pattern": found})

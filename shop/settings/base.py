@@ -250,6 +250,10 @@ STRIPE_SIMULATED = not STRIPE_API_KEY
 STRIPE_API_BASE = f"http://127.0.0.1:{STRIPE_SIMULATOR_PORT}" if STRIPE_SIMULATED else ""
 PAYMENT_MINUTES = 15
 
+# --- for those who build ---
+#: The page of all components with sample data (docs/design-system.md).
+PATTERNS_PAGE = False
+
 # --- rules the office may change (dated policies; sources in docs/policies.md) --------------------
 ANSWER_HOURS = env.int("ANSWER_HOURS", default=48)
 ANSWER_REMINDER_HOURS = env.int("ANSWER_REMINDER_HOURS", default=24)
