@@ -85,7 +85,7 @@ class Progress:
         with self.log_path.open("rb") as log:
             log.seek(max(where, log.seek(0, os.SEEK_END) - 300))
             lines = log.read().decode("utf-8", "replace").splitlines()
-        return lines[-1].strip() if lines else ""
+        return lines[-1].strip()[:70] if lines else ""
 
     def _finish(self, title: str, started: float, word: str) -> None:
         if self.moving:
