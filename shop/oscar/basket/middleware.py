@@ -2,11 +2,25 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from oscar.apps.basket.middleware import BasketMiddleware as OscarBasketMiddleware
+
+from .models import Basket
 
 
 class BasketMiddleware(OscarBasketMiddleware):
-    """As Oscar's, but no offers are looked up: none apply until an issue asks for them."""
+    """As Oscar's, but no offers are looked up, and looking at a page writes no basket."""
 
-    def apply_offers_to_basket(self, request: Any, basket: Any) -> None:
+    def get_basket(self, request: HttpRequest) -> Any:
+        """A signed-in buyer without a basket gets one in memory; adding something saves it."""
+        user: Any = request.user
+        known = self.get_cookie_key(request) in request.COOKIES
+        if request._basket_cache is None and user.is_authenticated and not known:
+            mine = list(Basket.open.filter(owner=user)[:2])
+            if len(mine) < 2:
+                request._basket_cache = mine[0] if mine else Basket(owner=user)
+                request._basket_cache.owner = user
+        return super().get_basket(request)
+
+    def apply_offers_to_basket(self, request: HttpRequest, basket: Any) -> None:
         return None
