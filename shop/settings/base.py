@@ -134,7 +134,7 @@ TEMPLATES = [
 ]
 
 # --- database ---
-DATABASE_URL = env("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'shop.sqlite3'}")
+DATABASE_URL = env("DATABASE_URL", default="") or f"sqlite:///{VAR_DIR / 'shop.sqlite3'}"
 DATABASES = {"default": env.db_url_config(DATABASE_URL)}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
