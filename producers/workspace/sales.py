@@ -80,7 +80,14 @@ def sales_of(enterprise: Enterprise, month: Month) -> Sales:
         ordered=Sum(total, filter=ordered),
         ordered_count=Count("pk", filter=ordered),
     )
-    return Sales(**{name: ZERO if value is None else value for name, value in sums.items()})
+    return Sales(
+        received=sums["received"] or ZERO,
+        received_count=sums["received_count"],
+        under_way=sums["under_way"] or ZERO,
+        under_way_count=sums["under_way_count"],
+        ordered=sums["ordered"] or ZERO,
+        ordered_count=sums["ordered_count"],
+    )
 
 
 def parts_of_month(enterprise: Enterprise, month: Month) -> FulfilmentQuerySet:

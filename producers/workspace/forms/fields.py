@@ -58,7 +58,7 @@ class Baht(forms.DecimalField):
             min_value=Decimal(1), max_value=Decimal(1_000_000), decimal_places=2, **kwargs
         )
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         text = _number(value)
         if text in self.empty_values:
             return None
