@@ -151,8 +151,8 @@ def test_no_simulator_runs_beside_a_stripe_key(var, monkeypatch):
     monkeypatch.setenv("STRIPE_API_KEY", "sk_test_of_a_developer")
     with_stripe = [child.name for child in run.processes(told, 8000)]
 
-    assert alone == ["simulator", "worker", "web"]
-    assert with_stripe == ["worker", "web"]
+    assert alone == ["simulator", "web", "worker", "clock"]
+    assert with_stripe == ["web", "worker", "clock"]
 
 
 def test_the_accounts_stand_in_straight_columns_in_thai_too():
