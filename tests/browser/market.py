@@ -29,7 +29,7 @@ def main() -> int:
         if not database.has_template():
             database.build_template()
         shutil.copyfile(database.path(database.template), wanted)
-    database.use(str(wanted))
+    database.use(str(wanted).removesuffix(".sqlite3"))
     load_demo(say=print)
     print("pictures:", draw_pictures(first_only=True, width=PICTURE_WIDTH))
     call_command("collectstatic", interactive=False, verbosity=0)
