@@ -1,12 +1,13 @@
 """The six regions with their provinces, each with a picture of something that is made there."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Count, Min
 
 from catalogue.models import Product, ProductPicture
-from cms.curation import regions_on_sale
+from shop.core.places import REGIONS, province, province_slug, provinces
 
 from .groups import in_order
 from .words import REGION_NAMES
@@ -36,37 +37,38 @@ class Region:
 
 
 def list_regions() -> list[Region]:
-    """All regions that have goods on sale; three statements."""
-    pictures = _picture_of_each_province()
+    """All regions that have goods on sale; two statements."""
+    rows = (
+        Product.objects.on_sale()
+        .top_level()
+        .exclude(province_code="")
+        .order_by()
+        .values("province_code")
+        .annotate(count=Count("pk"), first=Min("pk"))
+    )
+    found = {row["province_code"]: row for row in rows}
+    pictures = _first_pictures(row["first"] for row in found.values())
     regions = []
-    for region in regions_on_sale():
-        goods = {each.place.code: each for each in region.provinces}
+    for code, provinces_of_region in REGIONS.items():
+        here = [province(p) for p in provinces() if p in found and p in provinces_of_region.split()]
         places = [
             ProvincePlace(
                 place.name,
-                goods[place.code].slug,
-                goods[place.code].count,
-                pictures.get(place.code),
+                province_slug(place.code),
+                found[place.code]["count"],
+                pictures.get(found[place.code]["first"]),
             )
-            for place in in_order([each.place for each in region.provinces])
+            for place in in_order(here)
         ]
-        regions.append(Region(region.code, REGION_NAMES[region.code], places))
+        if places:
+            regions.append(Region(code, REGION_NAMES[code], places))
     return regions
 
 
-def _picture_of_each_province() -> dict[str, ProductPicture]:
-    """Province code → the first picture of one of its products; two statements."""
-    firsts = (
-        Product.objects.on_sale()
-        .top_level()
-        .filter(pictures__isnull=False)
-        .order_by()
-        .values("province_code")
-        .annotate(first=Min("pk"))
-    )
-    codes = {row["first"]: row["province_code"] for row in firsts}
-    found: dict[str, ProductPicture] = {}
-    pictures = ProductPicture.objects.filter(product__in=codes).select_related("picture")
-    for picture in pictures.order_by("position", "pk"):
-        found.setdefault(codes[picture.product_id], picture)
+def _first_pictures(product_ids: Iterable[int]) -> dict[int, ProductPicture]:
+    """The first picture of each product, by the product's id; one statement."""
+    found: dict[int, ProductPicture] = {}
+    pictures = ProductPicture.objects.filter(product__in=list(product_ids))
+    for picture in pictures.select_related("picture").order_by("position", "pk"):
+        found.setdefault(picture.product_id, picture)
     return found

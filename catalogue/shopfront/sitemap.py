@@ -11,7 +11,7 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from django.conf import settings
-from django.db.models import Max
+from django.db.models import DateTimeField, Value
 from django.urls import reverse
 from django.utils import translation
 
@@ -85,8 +85,9 @@ def urlset_xml(pages: Iterator[Entry]) -> Iterator[str]:
 
 
 def _groups() -> Any:
-    rows = Enterprise.objects.open().filter(products__state=ProductState.PUBLISHED).order_by("pk")
-    return rows.annotate(changed=Max("products__date_updated")).values_list("slug", "changed")
+    makers = Product.objects.filter(state=ProductState.PUBLISHED).order_by().values("enterprise")
+    rows = Enterprise.objects.open().filter(pk__in=makers).order_by("pk")
+    return rows.values_list("slug", Value(None, output_field=DateTimeField()))
 
 
 def _products() -> Any:
@@ -94,7 +95,7 @@ def _products() -> Any:
     return rows.values_list("slug", "date_updated")
 
 
-def _rows(route: str, rows: Iterator[tuple[str, datetime]]) -> Iterator[Entry]:
+def _rows(route: str, rows: Iterator[tuple[str, datetime | None]]) -> Iterator[Entry]:
     patterns = _addresses(route, SLUG)
     for slug, changed in rows:
         yield Entry({code: p.replace(SLUG, slug) for code, p in patterns.items()}, changed)
