@@ -83,9 +83,7 @@ class Enterprise(models.Model):
 class Membership(models.Model):
     """One person in one group, with a role."""
 
-    enterprise = models.ForeignKey(
-        Enterprise, on_delete=models.CASCADE, related_name="memberships"
-    )
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="memberships")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
     )
@@ -130,9 +128,7 @@ class Scheme(models.TextChoices):
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def shown_on(self, day: date) -> "CertificateQuerySet":
         """Verified and not past their last day: only these may become a badge."""
-        return self.filter(
-            Q(expires_on=None) | Q(expires_on__gte=day), state__in=SHOWN_STATES
-        )
+        return self.filter(Q(expires_on=None) | Q(expires_on__gte=day), state__in=SHOWN_STATES)
 
 
 class Certificate(models.Model):

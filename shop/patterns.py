@@ -3,10 +3,11 @@
 Nothing here is read from the database: the samples look the same in every market.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.utils import timezone
@@ -14,7 +15,8 @@ from django.utils import timezone
 SOON = date(2026, 11, 24)
 
 
-class Pattern(NamedTuple):
+@dataclass(frozen=True)
+class Pattern:
     """One component. `frames` are parts of a page's frame: they stand on their own page only."""
 
     name: str

@@ -26,9 +26,7 @@ def count_knock(key: str, *, limit: int, per_seconds: int, now: float | None = N
     window = int(moment // per_seconds)
     key = f"{key}|{per_seconds}"[:200]
     with transaction.atomic():
-        row, fresh = RateCount.objects.get_or_create(
-            key=key, window=window, defaults={"count": 1}
-        )
+        row, fresh = RateCount.objects.get_or_create(key=key, window=window, defaults={"count": 1})
         if fresh:
             RateCount.objects.filter(key=key, window__lt=window).delete()
             return 1

@@ -85,9 +85,7 @@ class StateChange(models.Model):
     field = models.CharField(max_length=40, default="state")
     old = models.CharField(max_length=40, blank=True)
     new = models.CharField(max_length=40)
-    by = models.ForeignKey(
-        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     reason = models.TextField(blank=True)
     at = models.DateTimeField(default=timezone.now)
 

@@ -309,8 +309,11 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF, *([STRIPE_API_BASE] if STRIPE_API_BASE else []),
-                        "https://checkout.stripe.com"],
+        "form-action": [
+            SELF,
+            *([STRIPE_API_BASE] if STRIPE_API_BASE else []),
+            "https://checkout.stripe.com",
+        ],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],

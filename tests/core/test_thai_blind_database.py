@@ -14,7 +14,7 @@ def test_a_database_that_cannot_read_thai_is_refused_by_name() -> None:
     name = f"{connection.settings_dict['NAME']}_blind"
     with connection.cursor() as cursor:
         cursor.execute(
-            f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING \'UTF8\' '
+            f"CREATE DATABASE \"{name}\" TEMPLATE template0 ENCODING 'UTF8' "
             "LC_COLLATE 'C' LC_CTYPE 'C'"
         )
     blind = DatabaseWrapper({**connection.settings_dict, "NAME": name}, alias="blind")

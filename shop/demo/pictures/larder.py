@@ -1,6 +1,7 @@
 """Food and care in jars, bottles, bars and bundles."""
 
 import numpy as np
+
 from .fields import F, as_image, cover, grid, noise, puff, step
 from .heaps import DRY, lay, rough, sprite
 from .light import CLAY, CLOTH, GLAZE, WAX, Material, colour, mix

@@ -3,8 +3,8 @@
 import numpy as np
 from PIL import Image, ImageDraw
 
-from .fields import F, grid, noise, resize, step
-from .light import CLAY, GLAZE, LACQUER, METAL, WAX, colour, mix, to_linear
+from .fields import F, noise, step
+from .light import CLAY, GLAZE, LACQUER, METAL, colour, mix, to_linear
 from .revolve import Profile, turned
 from .stage import Stage, generator
 
