@@ -85,7 +85,8 @@ def as_table(results: dict[str, list[dict[str, Any]]], products: int, runs: int)
         lines.append(f"| {first['what']} | {first['budget'] or ''} |{cells}")
     lines += [
         "",
-        "For comparison, the sandbox of django-oscar: home 130, listing 132, product 17–20 (77 with a "
+        "For comparison, the sandbox of django-oscar: home 130, listing 132, "
+        "product 17–20 (77 with a "
         "four-line basket), search 8–23, basket 85, checkout step 62, placing 109.",
         "",
     ]
