@@ -129,6 +129,11 @@ class ProductDetails:
         return kinds.pop() if len(kinds) == 1 else "mixed"
 
     @property
+    def season(self) -> str:
+        """What the group says of its seasons, where something is made to order."""
+        return self.product.fact("lead_note") if self.ways != "stock" else ""
+
+    @property
     def prices_differ(self) -> bool:
         return len({selling.price for selling in self.buyable}) > 1
 
