@@ -228,9 +228,12 @@ def _intent_standing(intent: Any) -> Standing:
 
 
 def _session_end(attempt: PaymentAttempt) -> int:
-    """Stripe takes no session shorter than 30 minutes; ours is expired earlier by `close`."""
-    end = attempt.created_at.astimezone(UTC) + timedelta(minutes=31)
-    return int(max(end, attempt.expires_at.astimezone(UTC)).timestamp())
+    """Stripe takes no session shorter than 30 minutes; ours is expired earlier by `close`.
+
+    Counted from our own end, so that a call repeated until then is long enough and the same.
+    """
+    end = attempt.expires_at.astimezone(UTC) + timedelta(minutes=31)
+    return int(end.timestamp())
 
 
 def _call(function: Any, *args: Any, **kwargs: Any) -> Any:

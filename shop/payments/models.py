@@ -20,8 +20,12 @@ class PaymentAttemptQuerySet(models.QuerySet["PaymentAttempt"]):
         return self.open().filter(ask_at__lte=now).order_by("ask_at")
 
     def to_close(self, now: datetime) -> "PaymentAttemptQuerySet":
-        """Open attempts whose time is over."""
-        return self.open().filter(expires_at__lte=now).order_by("expires_at")
+        """Open attempts whose time is over; what was tried longest ago comes first."""
+        return self.open().filter(expires_at__lte=now).order_by("ask_at")
+
+    def paid_unsettled(self) -> "PaymentAttemptQuerySet":
+        """Money that is neither an order nor on its way back yet."""
+        return self.filter(state=AttemptState.PAID, settled_at=None)
 
 
 class PaymentAttempt(models.Model):
@@ -35,9 +39,7 @@ class PaymentAttempt(models.Model):
     checkout_reference = models.UUIDField(db_index=True)
     method = models.CharField(max_length=10, choices=Method.choices)
     amount = models.DecimalField(max_digits=12, decimal_places=2)
-    state = models.CharField(
-        max_length=10, choices=AttemptState.choices, default=AttemptState.NEW
-    )
+    state = models.CharField(max_length=10, choices=AttemptState.choices, default=AttemptState.NEW)
     opening = models.JSONField(
         default=dict, help_text=_("What the provider is told: e-mail, language, ways back")
     )
@@ -103,9 +105,7 @@ class WebhookEvent(models.Model):
     class Meta:
         ordering = ["received_at"]
         indexes = [
-            models.Index(
-                fields=["due_at"], name="webhook_due", condition=Q(handled_at=None)
-            )
+            models.Index(fields=["due_at"], name="webhook_due", condition=Q(handled_at=None))
         ]
 
     def __str__(self) -> str:

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Sum
 from django.utils import timezone
 
+from shop.core.models import StateChange
 from shop.core.money import ZERO
 from shop.core.states import MoveNotAllowed, move
 
@@ -33,12 +34,11 @@ from .states import (
 ASK_EVERY = timedelta(seconds=15)
 RETRY_EVENT_AFTER = timedelta(seconds=30)
 ASK_REFUND_EVERY = timedelta(minutes=2)
+#: A buyer may take weeks to name a bank account.
+ASK_WAITING_REFUND_EVERY = timedelta(hours=1)
+MOST_TRIES = 32_767  # what the column holds
 
 logger = logging.getLogger(__name__)
-
-
-class WrongAmount(Exception):
-    """The provider was paid another amount than we asked for; a human has to look."""
 
 
 def new_attempt(
@@ -116,7 +116,7 @@ def note_standing(
 ) -> PaymentAttempt:
     """Write what the provider said. Told again or in another order, the end is the same.
 
-    Raises WrongAmount when another amount was paid than asked.
+    What was really paid is kept: another amount than asked makes no order and goes back.
     """
     attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
     also = []
@@ -135,7 +135,9 @@ def note_standing(
         return attempt
     if to == AttemptState.PAID:
         if standing.amount is not None and standing.amount != attempt.amount:
-            raise WrongAmount(f"{attempt}: the provider took {standing.amount} baht")
+            logger.error("%s: the provider took %s baht", attempt, standing.amount)
+            attempt.amount = standing.amount
+            also.append("amount")
         attempt.paid_at = timezone.now()
         also.append("paid_at")
     move(attempt, to, transitions=ATTEMPT_TRANSITIONS, also=also)
@@ -205,7 +207,7 @@ def _handle(event: WebhookEvent) -> None:
         attempt = PaymentAttempt.objects.filter(session_id=thing.get("id", "")).first()
     elif event.kind.startswith("payment_intent."):
         attempt = PaymentAttempt.objects.filter(intent_id=thing.get("id", "-")).first()
-    elif event.kind.startswith("refund."):
+    elif event.kind.startswith(("refund.", "charge.refund.")):
         refund = Refund.objects.filter(provider_id=thing.get("id", "-")).first()
         if refund is not None:
             _ask_about_refund(refund)
@@ -236,8 +238,10 @@ def ask_about_open(*, now: datetime | None = None, most: int = 50) -> int:
     asked = 0
     for attempt in list(PaymentAttempt.objects.to_ask_about(now)[:most]):
         PaymentAttempt.objects.filter(pk=attempt.pk).update(ask_at=now + ASK_EVERY)
-        if _patiently(partial(refresh_attempt, attempt)):
-            asked += 1
+        try:
+            asked += _patiently(partial(refresh_attempt, attempt))
+        except ProviderDown:
+            break  # the others would only wait as long for nothing
     return asked
 
 
@@ -246,18 +250,19 @@ def close_overdue(*, now: datetime | None = None, most: int = 50) -> list[UUID]:
     now = now or timezone.now()
     ended = []
     for attempt in list(PaymentAttempt.objects.to_close(now)[:most]):
-        if _patiently(partial(close_attempt, attempt, as_state=AttemptState.EXPIRED)):
-            ended.append(attempt.checkout_reference)
+        PaymentAttempt.objects.filter(pk=attempt.pk).update(ask_at=now + ASK_EVERY)
+        try:
+            if _patiently(partial(close_attempt, attempt, as_state=AttemptState.EXPIRED)):
+                ended.append(attempt.checkout_reference)
+        except ProviderDown:
+            break
     return ended
 
 
 def _patiently(step: Callable[[], Any]) -> bool:
     try:
         step()
-    except (ProviderDown, Refused):
-        return False
-    except WrongAmount:
-        logger.exception("a payment of another amount than asked; a human has to look")
+    except Refused:
         return False
     return True
 
@@ -275,8 +280,9 @@ def request_refund(
 ) -> Refund:
     """Write down that money goes back, once per `cause`; a sweep hands it to the provider.
 
-    Taken from the payment that made the order (or from `attempt_id`). Raises NothingToRefund
-    when more would go back than was paid.
+    Taken from the payment that made the order (or from `attempt_id`), never from one that is
+    not settled yet and may have to go back whole. Raises NothingToRefund when more would go
+    back than was paid.
     """
     before = Refund.objects.filter(cause=cause).first()
     if before is not None:
@@ -286,6 +292,8 @@ def request_refund(
     )
     if attempt_id:
         attempts = attempts.filter(pk=attempt_id)
+    else:
+        attempts = attempts.exclude(settled_at=None)
     for attempt in attempts.order_by("paid_at", "pk"):
         back = attempt.refunds.aggregate(sum=Sum("amount"))["sum"] or ZERO
         if attempt.amount - back >= amount:
@@ -302,22 +310,32 @@ def submit_due_refunds(*, now: datetime | None = None, most: int = 50) -> int:
     due = Refund.objects.filter(state__in=waiting, due_at__lte=now).select_related("attempt")
     done = 0
     for refund in list(due.order_by("due_at")[:most]):
+        waits = refund.state == RefundState.NEEDS_CUSTOMER
         Refund.objects.filter(pk=refund.pk).update(
-            due_at=now + ASK_REFUND_EVERY, tries=refund.tries + 1
+            due_at=now + (ASK_WAITING_REFUND_EVERY if waits else ASK_REFUND_EVERY),
+            tries=min(refund.tries + 1, MOST_TRIES),
         )
         try:
-            if refund.state == RefundState.REQUESTED:
-                provider_id, status = gateway.send_refund(refund, refund.attempt.intent_id)
-                _note_refund(refund.pk, status, provider_id)
-            else:
-                _ask_about_refund(refund)
-        except ProviderDown as error:
-            Refund.objects.filter(pk=refund.pk).update(last_error=str(error)[:2000])
+            _submit_or_ask(refund)
+        except Exception as error:  # kept on the row, tried again later
+            Refund.objects.filter(pk=refund.pk).update(last_error=repr(error)[:2000])
+            if isinstance(error, ProviderDown):
+                break
+            logger.exception("refund %s could not be handed over", refund.pk)
             continue
-        except Refused as refusal:
-            _note_refund(refund.pk, "failed", error=str(refusal))
         done += 1
     return done
+
+
+def _submit_or_ask(refund: Refund) -> None:
+    try:
+        if refund.state == RefundState.REQUESTED:
+            provider_id, status = gateway.send_refund(refund, refund.attempt.intent_id)
+            _note_refund(refund.pk, status, provider_id)
+        else:
+            _ask_about_refund(refund)
+    except Refused as refusal:
+        _note_refund(refund.pk, "failed", error=str(refusal))
 
 
 def _ask_about_refund(refund: Refund) -> None:
@@ -340,14 +358,19 @@ def _note_refund(refund_id: int, status: str, provider_id: str = "", error: str 
         "canceled": RefundState.FAILED,
         "requires_action": RefundState.NEEDS_CUSTOMER,
     }.get(status, RefundState.SUBMITTED)
-    if refund.state in (to, RefundState.SUCCEEDED):
+    came_back = to == RefundState.FAILED and not _was_paid_by_hand(refund)
+    if refund.state == to or (refund.state == RefundState.SUCCEEDED and not came_back):
         if also:
             refund.save(update_fields=also)
         return
-    if to == RefundState.SUCCEEDED:
-        refund.succeeded_at = timezone.now()
-        also.append("succeeded_at")
-    move(refund, to, transitions=REFUND_TRANSITIONS, also=also)
+    refund.succeeded_at = timezone.now() if to == RefundState.SUCCEEDED else None
+    move(refund, to, transitions=REFUND_TRANSITIONS, also=[*also, "succeeded_at"])
+
+
+def _was_paid_by_hand(refund: Refund) -> bool:
+    """Whether the office has paid what failed: what the provider says of it no longer counts."""
+    steps = StateChange.objects.filter(about_label=refund._meta.label_lower, about_id=refund.pk)
+    return steps.filter(old=RefundState.FAILED, new=RefundState.SUCCEEDED).exists()
 
 
 @transaction.atomic

@@ -68,5 +68,6 @@ REFUND_TRANSITIONS = {
         RefundState.FAILED,
     ),
     RefundState.FAILED: (RefundState.SUCCEEDED,),
-    RefundState.SUCCEEDED: (),
+    # A bank may send back days later what the provider has called paid.
+    RefundState.SUCCEEDED: (RefundState.FAILED,),
 }

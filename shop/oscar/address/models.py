@@ -52,7 +52,7 @@ class ThaiAddress(models.Model):
     def fill_oscar_lines(self) -> None:
         """Set Oscar's own columns from the Thai parts."""
         place = self.place
-        self.line1 = self.street()
+        self.line1 = self.street()[:255]  # Oscar's columns are short; the parts are not cut
         self.line3, self.line4, self.state = place.lines("th")
         self.postcode = self.postcode or place.postcodes[0]  # type: ignore[has-type]
         self.country_id = "TH"

@@ -37,6 +37,8 @@ from .placing import place_order
 from .states import TRANSITIONS, CheckoutState
 
 CLOSING_TRIES = 3
+#: Money that has not become an order by then goes back (promised: within 10 minutes).
+STUCK_AFTER = timedelta(minutes=8)
 UNDER_WAY = (CheckoutState.OPEN, CheckoutState.PAYING)
 
 logger = logging.getLogger(__name__)
@@ -169,11 +171,14 @@ def begin_payment(
 def _hold_and_write(
     checkout_id: int, method: str, seen_total: str, today: date
 ) -> tuple[PaymentAttempt | None, PaymentAttempt | None]:
-    """(the attempt to pay with, None), or (None, an earlier open attempt in the way)."""
+    """(the attempt to pay with, None), or (None, an earlier one in the way: open, or paid)."""
     checkout = _locked(checkout_id)
     if checkout.state in (CheckoutState.PLACED, CheckoutState.REFUNDED):
         raise AlreadyPlaced(checkout)
-    before = PaymentAttempt.objects.open().filter(checkout_reference=checkout.reference).first()
+    attempts = PaymentAttempt.objects.filter(checkout_reference=checkout.reference)
+    if (paid := attempts.paid_unsettled().first()) is not None:
+        return None, paid
+    before = attempts.open().first()
     offer = offer_now(checkout, today=today)
     if offer.has_problem or not offer.is_complete or str(offer.total) != seen_total:
         raise OfferChanged(offer)
@@ -269,13 +274,17 @@ def settle_attempt(attempt_id: int) -> None:
     if checkout.state in (CheckoutState.PLACED, CheckoutState.REFUNDED):
         _pay_back(checkout, attempt, "paid_twice")
     elif attempt.amount != checkout.total or not _goods_are_ours(checkout):
-        _pay_back(checkout, attempt, "paid_too_late")
-        move(checkout, CheckoutState.REFUNDED, transitions=TRANSITIONS, reason="no goods")
+        _make_no_order(checkout, attempt, "no goods")
     else:
         place_order(checkout, attempt)
         move(checkout, CheckoutState.PLACED, transitions=TRANSITIONS, by=checkout.user)
     attempt.settled_at = timezone.now()
     attempt.save(update_fields=["settled_at"])
+
+
+def _make_no_order(checkout: Checkout, attempt: PaymentAttempt, reason: str) -> None:
+    _pay_back(checkout, attempt, "paid_too_late")
+    move(checkout, CheckoutState.REFUNDED, transitions=TRANSITIONS, reason=reason)
 
 
 def _goods_are_ours(checkout: Checkout) -> bool:
@@ -332,7 +341,7 @@ def _let_go(reference: UUID) -> None:
 
 def settle_due(*, most: int = 50) -> int:
     """Everything paid and not yet settled becomes an order or a refund."""
-    due = PaymentAttempt.objects.filter(state=AttemptState.PAID, settled_at=None)
+    due = PaymentAttempt.objects.paid_unsettled()
     references = due.order_by("paid_at").values_list("checkout_reference", flat=True)[:most]
     return _settle_each(references)
 
@@ -352,12 +361,28 @@ def _settle_each(references: Iterable[UUID]) -> int:
     """One checkout that cannot be settled must not keep the others waiting."""
     settled = 0
     for reference in dict.fromkeys(references):
-        try:
-            settle_checkout(reference)
-            settled += 1
-        except Exception:
-            logger.exception("checkout %s could not be settled", reference)
+        for step in (settle_checkout, _pay_back_what_is_stuck):
+            try:
+                step(reference)
+                settled += 1
+                break
+            except Exception:
+                logger.exception("checkout %s could not be settled", reference)
     return settled
+
+
+@transaction.atomic
+def _pay_back_what_is_stuck(reference: UUID) -> None:
+    """An order that could not be written for minutes is given up: nobody's money is kept."""
+    checkout = Checkout.objects.select_for_update().get(reference=reference)
+    attempts = PaymentAttempt.objects.select_for_update().filter(checkout_reference=reference)
+    stuck = attempts.paid_unsettled().filter(paid_at__lte=timezone.now() - STUCK_AFTER)
+    if checkout.state in (CheckoutState.PLACED, CheckoutState.REFUNDED):
+        return
+    for attempt in stuck[:1]:
+        _make_no_order(checkout, attempt, "the order could not be written")
+        attempt.settled_at = timezone.now()
+        attempt.save(update_fields=["settled_at"])
 
 
 def _locked(checkout_id: int) -> Checkout:

@@ -23,7 +23,6 @@ from shop.oscar.order.models import Order
 from shop.oscar.order.services import order_path
 from shop.payments.gateway import ProviderDown, Refused
 from shop.payments.models import PaymentAttempt
-from shop.payments.services import WrongAmount
 from shop.payments.states import AttemptState, Method
 
 from .steps import SESSION_KEY, language, review_page
@@ -170,7 +169,7 @@ def _look(checkout: Checkout, *, only_when_due: bool = False) -> Checkout:
     """How it stands at the provider; where it does not say, as we knew it."""
     try:
         return services.look_again(checkout=checkout, only_when_due=only_when_due)
-    except (ProviderDown, Refused, WrongAmount):
+    except (ProviderDown, Refused):
         return checkout
 
 
