@@ -196,7 +196,11 @@ def test_a_changed_contact_is_proved_first(client: Client) -> None:
     user = make_buyer("old@example.com")
     make_buyer("taken@example.com")
     client.force_login(user)
-    client.post("/th/account/profile/contact/", {"contact": "089-999-0000"})
+    stolen = {"contact": "089-999-0000", "password": "guess"}
+    assert client.post("/th/account/profile/contact/", stolen).status_code == 422
+    assert not OneTimeCode.objects.exists()
+    fields = {"contact": "089-999-0000", "password": PASSWORD}
+    client.post("/th/account/profile/contact/", fields)
     client.post("/th/account/profile/contact/code/", {"code": _code_sent()})
     user.refresh_from_db()
     assert (user.email, user.phone) == ("old@example.com", "+66899990000")

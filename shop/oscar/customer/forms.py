@@ -72,6 +72,26 @@ class ContactForm(forms.Form):
     contact = ContactField()
 
 
+class NewContactForm(ContactForm):
+    """Where to be reached from now on; the password shows that it is really them."""
+
+    password = forms.CharField(
+        label=_("Your password now"),
+        strip=False,
+        max_length=128,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise forms.ValidationError(_("This is not your password now."))
+        return str(self.cleaned_data["password"])
+
+
 class CodeForm(forms.Form):
     """The six digits that were sent."""
 

@@ -31,6 +31,7 @@ from .forms import (
     ChangePasswordForm,
     CodeForm,
     ContactForm,
+    NewContactForm,
     NewPasswordForm,
     ProfileForm,
     SignInForm,
@@ -256,10 +257,13 @@ def newsletter(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
+@sensitive_post_parameters("password")
 @limited
 def contact(request: HttpRequest) -> HttpResponse:
-    """Another e-mail or phone: a code goes there first."""
-    return _ask_contact(request, CHANGE, "customer:contact_code")
+    """Another e-mail or phone: the password first (a link from an SMS may have signed them in),
+    then a code to the new one."""
+    form = NewContactForm(request.POST or None, user=request.user)
+    return _ask_contact(request, CHANGE, "customer:contact_code", form)
 
 
 @login_required
@@ -317,8 +321,10 @@ def own_data(request: HttpRequest) -> HttpResponse:
 # --- small parts ---
 
 
-def _ask_contact(request: HttpRequest, purpose: str, then: str) -> HttpResponse:
-    form = ContactForm(request.POST or None)
+def _ask_contact(
+    request: HttpRequest, purpose: str, then: str, form: ContactForm | None = None
+) -> HttpResponse:
+    form = form or ContactForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         contact = form.cleaned_data["contact"]
         count_knock(f"code:{_address(request)}", limit=20, per_seconds=HOUR)
