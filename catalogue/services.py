@@ -125,14 +125,17 @@ def set_covered_products(
     return products
 
 
+@transaction.atomic
 def sum_up_offers(product_ids: Iterable[int]) -> None:
     """Refresh price_from, ready_pieces, takes_orders and first_lead_days of these products.
 
-    Children count for their parent. Two statements whatever their number, plus one write.
+    Children count for their parent. Two statements whatever their number, plus one write. The
+    products are locked before anything is added up: two sizes may change at once.
     """
     ids = set(product_ids)
     tops = Product.objects.filter(Q(pk__in=ids, parent=None) | Q(children__in=ids))
-    wanted = set(tops.values_list("pk", flat=True))
+    locked = tops.select_for_update(of=("self",), no_key=True).order_by("pk").only("pk")
+    wanted = {product.pk for product in locked}
     if not wanted:
         return
     sums: dict[int, dict[str, Any]] = {}

@@ -4,6 +4,7 @@ Money goes back through `shop.payments.services.request_refund`, goods through
 `shop.oscar.partner.services`; both in the same transaction as the step itself.
 """
 
+import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -25,6 +26,8 @@ from shop.payments.services import request_refund
 
 from .models import Carrier, Fulfilment, Parcel
 from .states import TRANSITIONS, FulfilmentState, order_status
+
+logger = logging.getLogger(__name__)
 
 
 class TooLate(Exception):
@@ -186,17 +189,27 @@ def receive_unobjected(*, now: datetime | None = None) -> int:
     due = Fulfilment.objects.filter(
         state=FulfilmentState.DISPATCHED, received_by_itself_at__lte=now, objected_at=None
     )
-    return _sweep(due, lambda pk: receive_fulfilment(fulfilment_id=pk))
+    return _sweep(due, _receive_unless_objected)
+
+
+@transaction.atomic
+def _receive_unless_objected(fulfilment_id: int) -> None:
+    """The buyer may have objected since the sweep looked."""
+    if _locked(fulfilment_id).objected_at is None:
+        receive_fulfilment(fulfilment_id=fulfilment_id)
 
 
 def _sweep(due: Any, step: Any) -> int:
+    """Each part in a transaction of its own; one in trouble must not keep the others waiting."""
     count = 0
-    for pk in list(due.values_list("pk", flat=True)[:200]):
+    for pk in list(due.order_by("?").values_list("pk", flat=True)[:200]):
         try:
             step(pk)
             count += 1
         except MoveNotAllowed:
             continue
+        except Exception:
+            logger.exception("fulfilment %s: a deadline could not be kept", pk)
     return count
 
 
@@ -342,5 +355,7 @@ def _stockrecord_ids(fulfilment: Fulfilment) -> list[int]:
 
 
 def _derive_order_status(order: Order) -> None:
+    """Two parts may move at once: the order's lock lets the later one see both."""
+    list(Order.objects.select_for_update(of=("self",)).filter(pk=order.pk).values_list("pk"))
     states = list(order.fulfilments.values_list("state", flat=True))
     Order.objects.filter(pk=order.pk).update(status=order_status(states))
