@@ -15,8 +15,8 @@ FORBIDDEN = (
     "กระดองเต่ากระ", "ยาแผนปัจจุบัน", "ยาปฏิชีวนะ",
 )  # fmt: skip
 FORBIDDEN_LATIN = (
-    "whisky", "whiskey", "liquor", "liqueur", "wine", "beer", "rum", "vodka", "brandy", "sato",
-    "moonshine", "cigarette", "cigarettes", "tobacco", "elephant ivory", "ivory carving",
+    "whisky", "whiskey", "whiskies", "liquor", "liqueur", "wine", "beer", "rum", "vodka", "brandy",
+    "brandies", "sato", "moonshine", "cigarette", "tobacco", "elephant ivory", "ivory carving",
     "carved ivory", "antibiotic",
 )  # fmt: skip
 #: Words that contain a forbidden one and mean something harmless.
@@ -51,7 +51,7 @@ def forbidden_word(text: str) -> str | None:
         if word in text:
             return word
     for word in FORBIDDEN_LATIN:
-        if re.search(rf"\b{word}\b", text):
+        if re.search(rf"\b{word}s?\b", text):
             return word
     return None
 

@@ -13,6 +13,7 @@ from wagtail.admin.forms.auth import LoginForm
 
 from catalogue.models import Product
 from producers.models import Certificate
+from shop.core.contacts import one_spelling
 from shop.core.limits import TooOften, count_knock
 from shop.core.places import UnknownPlace, tambon_address
 
@@ -39,7 +40,7 @@ class OfficeSignInForm(LoginForm):
         self.fields["password"].widget.attrs["placeholder"] = ""
 
     def clean(self) -> dict[str, Any]:
-        name = str(self.cleaned_data.get("username", "")).strip().lower()
+        name = one_spelling(str(self.cleaned_data.get("username", "")))
         address = self.request.META.get("REMOTE_ADDR", "") if self.request else ""
         try:
             count_knock(f"sign-in:{address}", limit=30, per_seconds=HOUR)

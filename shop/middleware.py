@@ -1,4 +1,4 @@
-"""What every request passes: no NUL bytes, and the right security policy."""
+"""What every request passes: whose it is, no NUL bytes, and the right security policy."""
 
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -7,6 +7,23 @@ from csp.middleware import CSPMiddleware
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
+
+
+class RealAddress:
+    """Sets REMOTE_ADDR to the caller's address where our own proxies stand in front.
+
+    Each proxy adds whom it heard to X-Forwarded-For, so only the last `PROXIES` entries are
+    true; what stands before them was written by the caller.
+    """
+
+    def __init__(self, get_response: Any):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        heard = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        if 0 < settings.PROXIES <= len(heard) and (caller := heard[-settings.PROXIES].strip()):
+            request.META["REMOTE_ADDR"] = caller
+        return self.get_response(request)
 
 
 class RefuseNulBytes:

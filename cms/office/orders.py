@@ -4,6 +4,7 @@ from typing import Any
 
 import django_filters
 from django.db.models import Count, QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.filters import WagtailFilterSet
@@ -126,7 +127,7 @@ def _part(part: Fulfilment) -> Part:
     answered = part.state != FulfilmentState.PLACED
     facts = [
         (_("State"), state_mark(part.state, part.get_state_display())),
-        (_("Answer by"), "" if answered else due_mark(part.answer_by.date())),
+        (_("Answer by"), "" if answered else due_mark(localdate(part.answer_by))),
         (_("Promised for"), day(part.promised_on)),
         (_("Sent"), moment(part.dispatched_at)),
         (_("Parcels"), ", ".join(parcels)),
@@ -233,7 +234,7 @@ class RefundCase(CaseView):
                     (_("Paid with"), refund.attempt.get_method_display()),
                     (_("Order"), linked(ORDERS, order) if order else _("No order was made")),
                     (_("Buyer"), order.contact_name if order else ""),
-                    (_("E-mail"), order.contact_email if order else ""),
+                    (_("E-mail"), refund.attempt.opening.get("email", "")),
                     (_("Phone"), phone(order.contact_phone) if order else ""),
                     (_("Provider's number"), refund.provider_id),
                     (_("What went wrong"), refund.last_error),

@@ -24,6 +24,15 @@ def thai_mobile(text: str) -> str:
     return "+66" + digits[1:]
 
 
+def one_spelling(contact: str) -> str:
+    """What `find_user` makes of a contact: no other way of writing it escapes a count of tries."""
+    contact = contact.strip()[:254].replace("\x00", "")
+    try:
+        return contact.lower() if "@" in contact else thai_mobile(contact)
+    except BadPhone:
+        return contact.lower()
+
+
 def phone_as_written(phone: str) -> str:
     """`081-234-5678` from `+66812345678`."""
     digits = "0" + phone.removeprefix("+66")

@@ -30,9 +30,10 @@ def count_knock(key: str, *, limit: int, per_seconds: int, now: float | None = N
         if fresh:
             RateCount.objects.filter(key=key, window__lt=window).delete()
             return 1
-        if row.count >= limit:
+        # One statement looks and counts, so that many at once do not all find the door open.
+        open_door = RateCount.objects.filter(pk=row.pk, count__lt=limit)
+        if not open_door.update(count=F("count") + 1):
             raise TooOften(int((window + 1) * per_seconds - moment) + 1)
-        RateCount.objects.filter(pk=row.pk).update(count=F("count") + 1)
     return row.count + 1
 
 

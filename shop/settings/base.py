@@ -95,7 +95,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+#: How many proxies of our own stand in front; rate limits count the caller, not the proxy.
+PROXIES = env.int("PROXIES", default=0)
+
 MIDDLEWARE = [
+    "shop.middleware.RealAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "shop.middleware.RefuseNulBytes",

@@ -116,6 +116,23 @@ def test_signing_in_is_limited_per_account(client: Client) -> None:
     assert right.status_code == 429
 
 
+def test_another_way_of_writing_a_number_is_no_new_row_of_tries(client: Client) -> None:
+    make_buyer("me@example.com", phone="+66812345678")
+    ways = [
+        "0812345678",
+        "081-234-5678",
+        "081 234 5678",
+        "+66812345678",
+        "๐๘๑๒๓๔๕๖๗๘",
+        "66812345678",
+    ]
+    answers = [
+        client.post("/th/account/sign-in/", {"username": way, "password": "wrong"}).status_code
+        for way in ways * 2
+    ]
+    assert answers == [422] * 10 + [429] * 2
+
+
 def test_after_signing_in_one_returns_but_never_to_another_site(client: Client) -> None:
     make_buyer("me@example.com")
     fields = {"username": "me@example.com", "password": PASSWORD}

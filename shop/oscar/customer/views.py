@@ -21,7 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from shop.core.contacts import find_user
+from shop.core.contacts import find_user, one_spelling
 from shop.core.limits import TooOften, count_knock
 from shop.oscar.address.forms import AddressForm
 from shop.oscar.address.models import UserAddress
@@ -67,7 +67,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return redirect(_next(request))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        name = form.cleaned_data["username"].strip().lower()
+        name = one_spelling(form.cleaned_data["username"])
         count_knock(f"sign-in:{_address(request)}", limit=30, per_seconds=HOUR)
         count_knock(f"sign-in:{name}", limit=10, per_seconds=HOUR // 4)
         user = authenticate(request, username=name, password=form.cleaned_data["password"])
