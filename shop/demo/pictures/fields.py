@@ -159,3 +159,7 @@ def ring(points, count):
     return 0.5 * (
         2 * b + (c - a) * f + (2 * a - 5 * b + 4 * c - d) * f**2 + (3 * b - a - 3 * c + d) * f**3
     )
+
+
+def pick(taste, *choices):
+    return choices[int(taste.integers(len(choices)))]

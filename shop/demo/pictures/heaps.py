@@ -8,8 +8,9 @@ import numpy as np
 
 from .fields import F, grid, noise, step
 from .light import CLAY, FRUIT, GLAZE, WAX, Material, colour, lit, mix
+from .shapes import BOWL, PLATE
 from .stage import Stage, generator
-from .vessels import BOWL, PLATE, stand
+from .vessels import stand
 
 DRY = Material(shine=0.08, tight=10, wrap=0.3)
 BEAN = Material(shine=0.3, tight=24, wrap=0.25)

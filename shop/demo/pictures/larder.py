@@ -5,8 +5,9 @@ import numpy as np
 from .fields import F, as_image, cover, grid, noise, puff, step
 from .heaps import DRY, lay, rough, sprite
 from .light import CLAY, CLOTH, GLAZE, WAX, Material, colour, mix
+from .shapes import BOTTLE, CAP, GLASS_JAR, LOW_JAR
 from .stage import Stage, generator
-from .vessels import BOTTLE, CAP, GLASS_JAR, LOW_JAR, stand
+from .vessels import stand
 
 GLASS = Material(gloss=0.9, shine=0.4, tight=40, wrap=0.6)
 PAPER = "#efe6d2"

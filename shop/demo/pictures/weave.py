@@ -7,7 +7,8 @@ to an albedo picture; mudmee bleeds along the weft, batik crackles, indigo drift
 import numpy as np
 from PIL import Image
 
-from .fields import BICUBIC, BILINEAR, F, blur, grid, noise, resize, step
+from .dyes import FLOWING
+from .fields import BILINEAR, F, blur, grid, noise, pick, resize, step
 from .light import CLOTH, SILK, lit, mix, rgb8
 from .stage import generator
 
@@ -70,29 +71,23 @@ def little_birds():
     return np.array([[1 if c == "#" else 0 for c in row] for row in art])
 
 
-# --- patterns: (cells, palette, feather) --------------------------------------------------
-
-
 def pattern_of(craft, taste):
     """The thread bitmap, its colours, and how far colours bleed sideways (in cells)."""
     return PATTERNS[craft](taste)
 
-
-def _pick(taste, *choices):
-    return choices[int(taste.integers(len(choices)))]
 
 
 def praewa(taste):
     rows, width = [], 120
     for n in (9, 6, 11, 6, 9, 7):
         rows += [stripe(2, 3), zigzag(4, 8, 4), stripe(1, 3), np.pad(hooked(n), ((2, 2), (0, 0)))]
-        rows.append(np.where(little_birds() > 0, _pick(taste, 3, 4), 0))
+        rows.append(np.where(little_birds() > 0, pick(taste, 3, 4), 0))
     palette = ["#8f1230", "#f0d9a2", "#1f5a3c", "#e8b23a", "#f3efe2"]
     return tile_rows(rows, width), palette, 0.0
 
 
 def brocade(taste):
-    ground, shine = _pick(
+    ground, shine = pick(
         taste, ("#6d3a78", "#e6c9e8"), ("#3f7f6b", "#e9e2b0"), ("#b65a72", "#f6dccb")
     )
     cell = np.zeros((24, 24), int)
@@ -102,12 +97,12 @@ def brocade(taste):
 
 
 def teenjok(taste):
-    ground = _pick(taste, "#1d1a24", "#5f1420", "#241b3a")
+    ground = pick(taste, "#1d1a24", "#5f1420", "#241b3a")
     rows = [stripe(26, 0)]
     for shade in (3, 4, 5, 3):
         rows += [stripe(1, shade), zigzag(3, 6, 3), stripe(1, 4)]
     for n in (12, 8):
-        lozenge = np.where(hooked(n) == 0, 6, np.where(hooked(n) == 1, _pick(taste, 3, 5), 4))
+        lozenge = np.where(hooked(n) == 0, 6, np.where(hooked(n) == 1, pick(taste, 3, 5), 4))
         rows += [
             np.pad(lozenge, ((2, 2), (0, 0)), constant_values=6),
             stripe(2, 3),
@@ -121,13 +116,13 @@ def teenjok(taste):
         "#e9b53b",
         "#f4ecd8",
         "#3f8a5b",
-        _pick(taste, "#a81f2d", "#b8421f", "#8d1634"),
+        pick(taste, "#a81f2d", "#b8421f", "#8d1634"),
     ]
     return tile_rows(rows, 110), palette, 0.0
 
 
 def mudmee(taste):
-    ground, mid, pale = _pick(
+    ground, mid, pale = pick(
         taste,
         ("#4a1d3d", "#c06a3f", "#efd9a6"),
         ("#123c3f", "#c99a3b", "#f0e3bf"),
@@ -153,14 +148,14 @@ def hol(taste):
 
 
 def plain_silk(taste):
-    ground = _pick(taste, "#a23a2d", "#1f6f78", "#b78a2f", "#4b4a8c")
+    ground = pick(taste, "#a23a2d", "#1f6f78", "#b78a2f", "#4b4a8c")
     ys, xs = np.mgrid[0:90, 0:90]
     cells = ((ys // 30 + xs // 200) % 2).astype(int)
     return cells, [ground, mix(ground, "#ffffff", 0.08)], 0.0
 
 
 def luk_kaew(taste):
-    ground = _pick(taste, "#2a2527", "#3a2a20", "#23243a")
+    ground = pick(taste, "#2a2527", "#3a2a20", "#23243a")
     cell = diamond(6)
     return (
         np.tile(cell, (10, 10)),
@@ -170,7 +165,7 @@ def luk_kaew(taste):
 
 
 def gold_brocade(taste):
-    ground = _pick(taste, "#6a1026", "#143d2f", "#3a1454")
+    ground = pick(taste, "#6a1026", "#143d2f", "#3a1454")
     cell = np.zeros((34, 30), int)
     cell[2:31, 1:30] = diamond(15)
     flower = np.zeros_like(cell)
@@ -181,7 +176,7 @@ def gold_brocade(taste):
 
 
 def woven(taste):
-    tone = _pick(taste, "#7d2f36", "#2e5f57", "#3e4a7a", "#8a5a2b")
+    tone = pick(taste, "#7d2f36", "#2e5f57", "#3e4a7a", "#8a5a2b")
     pale = mix(tone, "#fff3d8", 0.8)
     flower = np.zeros((14, 14), int)
     flower[1:12, 1:12] = diamond(6)
@@ -190,7 +185,7 @@ def woven(taste):
 
 
 def pakaoma(taste):
-    a, b, c = _pick(
+    a, b, c = pick(
         taste,
         ("#8e1f2c", "#f1e6d2", "#1d2b57"),
         ("#26543c", "#f3ead6", "#b8322f"),
@@ -203,13 +198,13 @@ def pakaoma(taste):
 
 
 def cotton(taste):
-    ground = _pick(taste, "#cfc3a8", "#9fb0a3", "#c99f8a", "#8d97a8")
+    ground = pick(taste, "#cfc3a8", "#9fb0a3", "#c99f8a", "#8d97a8")
     line = np.array([0] * 9 + [1] + [0] * 3 + [1] * 3 + [0] * 3 + [1])
     return np.tile(line, (80, 5)).T.copy().T, [ground, mix(ground, "#ffffff", 0.45)], 0.0
 
 
 def tai_lue(taste):
-    ground = _pick(taste, "#6b1a2c", "#1d2747")
+    ground = pick(taste, "#6b1a2c", "#1d2747")
     rows = []
     for k in range(5):
         water = np.zeros((14, 22), int)
@@ -247,7 +242,7 @@ def hmong(taste):
 
 
 def khit(taste):
-    ground = _pick(taste, "#7a1f2b", "#1f3a5f", "#2f5a3a")
+    ground = pick(taste, "#7a1f2b", "#1f3a5f", "#2f5a3a")
     cells = [
         np.where(diamond(7) > 0, 1, 0),
         stripe(2, 2),
@@ -263,6 +258,8 @@ PATTERNS = {
     "woven": woven, "pakaoma": pakaoma, "cotton": cotton, "tai_lue": tai_lue, "hmong": hmong,
     "khit_pillow": khit,
 }  # fmt: skip
+
+
 SILKY = {"praewa", "brocade", "mudmee", "plain_silk", "luk_kaew", "gold_brocade"}
 
 
@@ -287,106 +284,6 @@ def woven_albedo(stage, craft, cell_px):
     if feather:
         return image.resize(size, BILINEAR)
     return image.resize(size, NEAREST)
-
-
-def indigo(stage):
-    """Fold-resist and tie-dye on indigo: pale rings and lines on a drifting blue."""
-    w, h = (int(s * 1.5) for s in stage.full)
-    sw, sh = w // 4, h // 4
-    xs, ys = grid(sw, sh)
-    n = noise(stage.rng, sw, sh, 8, octaves=4)
-    plane = F(0.12) * n
-    kind = int(generator(stage.slug, "pattern").integers(3))
-    pitch = sw / (4 + kind)
-    if kind == 0:
-        cx, cy = (xs + F(14) * n) % pitch - pitch / 2, (ys + F(14) * n) % pitch - pitch / 2
-        ring = np.hypot(cx, cy) / pitch
-        plane = (
-            plane
-            + F(0.8) * np.exp(-(((ring - 0.3) / 0.05) ** 2))
-            + F(0.7) * np.exp(-(((ring - 0.12) / 0.03) ** 2))
-        )
-    elif kind == 1:
-        fold = np.abs(((xs + ys) / pitch + F(0.25) * n) % 1 - F(0.5))
-        cross = np.abs(((xs - ys) / pitch + F(0.25) * n) % 1 - F(0.5))
-        plane = plane + F(0.7) * step(0.07, 0.0, fold) + F(0.7) * step(0.07, 0.0, cross)
-    else:
-        band = np.abs((ys / pitch + F(0.12) * n) % 1 - F(0.5))
-        plane = plane + F(0.75) * step(0.2, 0.02, band) * (F(0.6) + F(0.4) * np.sin(xs / 3))
-    t = np.clip(plane + F(0.1), 0, 1)[..., None]
-    deep, pale = np.array(rgb8("#1c2a5c"), F), np.array(rgb8("#dfe6ee"), F)
-    small = Image.fromarray((deep * (1 - t) + pale * t).astype(np.uint8))
-    return small.resize((w, h), BICUBIC)
-
-
-def mud_dye(stage):
-    w, h = (int(s * 1.5) for s in stage.full)
-    sw, sh = w // 4, h // 4
-    xs, ys = grid(sw, sh)
-    n = noise(stage.rng, sw, sh, 7, octaves=5, gain=0.6)
-    bands = step(0.2, 0.8, np.sin(ys / sh * 30) * F(0.5) + F(0.5))
-    t = np.clip(F(0.5) + F(0.32) * n + F(0.14) * bands, 0, 1)[..., None]
-    tones = (("#5a4a3e", "#b39b82"), ("#4a4a46", "#a7a294"), ("#6a4233", "#c39a7c"))
-    dark, pale = (np.array(rgb8(c), F) for c in _pick(generator(stage.slug, "pattern"), *tones))
-    image = Image.fromarray((dark * (1 - t) + pale * t).astype(np.uint8))
-    return image.resize((w, h), BICUBIC)
-
-
-def batik(stage):
-    """Wax lines, big flowers and leaves, crackle."""
-    from PIL import ImageDraw
-
-    w, h = (int(s * 1.5) for s in stage.full)
-    sw, sh = w // 2, h // 2
-    taste = rng = generator(stage.slug, "pattern")
-    ground, petals, leaf, wax = _pick(
-        taste,
-        ("#1f6f8c", ("#e2573f", "#f2a65a", "#f7d070"), "#2f8f6b", "#fbf3df"),
-        ("#5a2a5e", ("#e0628a", "#f4a7b9", "#f7d9b0"), "#3f8f5b", "#fff3e2"),
-        ("#7a3b1e", ("#d98a2b", "#f1c46b", "#e05a2e"), "#5a6b2a", "#fbecd0"),
-    )
-    image = Image.new("RGB", (sw, sh), ground)
-    draw = ImageDraw.Draw(image)
-    for _ in range(26):
-        cx, cy, size = rng.random() * sw, rng.random() * sh, sw * (0.08 + 0.09 * rng.random())
-        for k in range(3):
-            a = rng.random() * 6.28
-            tip = (cx + np.cos(a) * size * 1.9, cy + np.sin(a) * size * 1.9)
-            side = (np.cos(a + 1.57) * size * 0.35, np.sin(a + 1.57) * size * 0.35)
-            mid = ((cx + tip[0]) / 2, (cy + tip[1]) / 2)
-            shape = [
-                (cx, cy),
-                (mid[0] + side[0], mid[1] + side[1]),
-                tip,
-                (mid[0] - side[0], mid[1] - side[1]),
-            ]
-            draw.polygon(shape, fill=leaf)
-            draw.line([*shape, shape[0]], fill=wax, width=max(2, sw // 260))
-        count, turn = int(rng.integers(5, 8)), rng.random() * 6.28
-        for ring, tone in enumerate(petals):
-            r = size * (1 - 0.28 * ring)
-            points = []
-            for i in range(120):
-                a = i / 120 * 2 * np.pi
-                far = r * (0.62 + 0.38 * abs(np.cos(count * (a + turn) / 2)) ** 0.6)
-                points.append((cx + far * np.cos(a), cy + far * np.sin(a)))
-            draw.polygon(points, fill=tone)
-            draw.line([*points, points[0]], fill=wax, width=max(2, sw // 240))
-        draw.ellipse(
-            [cx - size * 0.14, cy - size * 0.14, cx + size * 0.14, cy + size * 0.14], fill=wax
-        )
-    plane = np.asarray(image, F)
-    n = noise(rng, sw, sh, 18, octaves=3)
-    crack = step(0.035, 0.0, np.abs(n)) * step(-0.2, 0.5, noise(rng, sw, sh, 4))
-    drift = (1 + F(0.07) * noise(rng, sw, sh, 6, octaves=3))[..., None]
-    plane = plane * drift * (1 - F(0.35) * crack[..., None])
-    return Image.fromarray(np.clip(plane, 0, 255).astype(np.uint8)).resize((w, h), BICUBIC)
-
-
-FLOWING = {"indigo": indigo, "mud_dye": mud_dye, "batik": batik}
-
-
-# --- folding and lighting --------------------------------------------------------------------
 
 
 def warped(albedo, stage, dx, dy):
