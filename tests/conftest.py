@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
+import hypothesis
 import pytest
 from django.core.cache import caches
 from django.db import connection
@@ -12,6 +13,13 @@ from django.test import TransactionTestCase
 
 from deploy import messages
 from tests.databases import OwnDatabase, own_database
+
+
+# A busy machine is slow, not wrong: how long an example takes says nothing about the code.
+hypothesis.settings.register_profile(
+    "shop", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("shop")
 
 
 def pytest_configure(config: pytest.Config) -> None:
