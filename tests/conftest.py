@@ -14,7 +14,6 @@ from django.test import TransactionTestCase
 from deploy import messages
 from tests.databases import OwnDatabase, own_database
 
-
 # A busy machine is slow, not wrong: how long an example takes says nothing about the code.
 hypothesis.settings.register_profile(
     "shop", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
