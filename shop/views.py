@@ -32,7 +32,10 @@ def to_language(request: HttpRequest) -> HttpResponse:
 
 def media(request: HttpRequest, path: str) -> HttpResponseBase:
     """A stored file, where no web server in front serves them; pictures may be kept for a year."""
-    response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    try:
+        response = serve(request, path, document_root=str(settings.MEDIA_ROOT))
+    except OSError as error:  # no file can be called that
+        raise Http404(path) from error
     if path.startswith(UNCHANGING):
         response["Cache-Control"] = "public, max-age=31536000, immutable"
     return response

@@ -3,8 +3,10 @@
 Which products a certificate covers is the catalogue's (`catalogue.services.set_covered_products`).
 """
 
+import secrets
 from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import PurePath
 from typing import Any
 
 from django.db import transaction
@@ -254,9 +256,16 @@ def _write(certificate: Certificate, facts: dict[str, Any]) -> list[str]:
     if unknown:
         raise TypeError(f"a certificate has no {', '.join(sorted(unknown))} to write")
     changed = [name for name, value in facts.items() if getattr(certificate, name) != value]
+    if "file" in changed and facts["file"]:
+        _hide(facts["file"])
     for name in changed:
         setattr(certificate, name, facts[name])
     return changed
+
+
+def _hide(file: Any) -> None:
+    """Copies show names and numbers of people: nobody shall guess where one is kept."""
+    file.name = f"{secrets.token_hex(16)}{PurePath(file.name).suffix.lower()}"
 
 
 def _note(certificate: Certificate, *, old: str, by: Any, reason: str = "") -> None:

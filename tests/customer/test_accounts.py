@@ -143,6 +143,25 @@ def test_after_signing_in_one_returns_but_never_to_another_site(client: Client) 
     assert out["Location"] == "/th/account/"
 
 
+@pytest.mark.parametrize(
+    "target",
+    ["abc", "customer:logout", "-1", "/a\nb", "/\x7f", "//evil.example", "/" * 9000, "\\\\e"],
+)
+def test_a_strange_way_back_leads_to_the_account(client: Client, target: str) -> None:
+    make_buyer("me@example.com")
+    fields = {"username": "me@example.com", "password": PASSWORD, "next": target}
+    answer = client.post("/th/account/sign-in/", fields)
+    assert (answer.status_code, answer["Location"]) == (302, "/th/account/")
+    assert client.get("/th/account/sign-in/", {"next": target})["Location"] == "/th/account/"
+
+
+def test_the_password_cannot_be_guessed_where_a_contact_is_changed(client: Client) -> None:
+    client.force_login(make_buyer("me@example.com"))
+    fields = {"contact": "new@example.com", "password": "wrong"}
+    answers = [client.post("/th/account/profile/contact/", fields).status_code for _ in range(11)]
+    assert answers == [422] * 10 + [429]
+
+
 def test_guest_orders_of_a_proved_address_join_the_account(client: Client) -> None:
     order = make_placed_order((make_product(), 1), contact={**CONTACT, "email": "g@example.com"})
     assert order.user_id is None

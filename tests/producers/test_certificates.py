@@ -1,9 +1,11 @@
 """A certificate's life: two people look at it, and the calendar ends it."""
 
+import re
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -290,3 +292,19 @@ def test_the_calendar_leaves_alone_what_nobody_relies_on(state):
 def shown(product: Product, day: date) -> list[Certificate]:
     (found,) = Product.objects.filter(pk=product.pk).for_cards(day)
     return found.shown_certificates
+
+
+def test_a_copy_is_kept_where_nobody_can_guess_it(tmp_path, settings):
+    settings.MEDIA_ROOT = tmp_path
+    copies = [
+        services.submit_certificate(
+            enterprise_id=make_enterprise().pk,
+            by=make_officer(),
+            scheme=Scheme.HALAL,
+            file=SimpleUploadedFile("Scan 1.PDF", b"%PDF-1.4"),
+        ).file.name
+        for _ in range(2)
+    ]
+    assert len(set(copies)) == 2
+    for name in copies:
+        assert re.fullmatch(r"certificates/[0-9a-f]{32}\.pdf", name)

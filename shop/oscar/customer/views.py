@@ -39,6 +39,7 @@ from .forms import (
 )
 
 HOUR = 60 * 60
+LONGEST_ADDRESS = 2000
 SIGN_UP, RESET, CHANGE = "sign_up", "reset", "change"
 
 
@@ -64,7 +65,7 @@ def limited(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """E-mail or phone, and password."""
     if request.user.is_authenticated:
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     form = SignInForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         name = one_spelling(form.cleaned_data["username"])
@@ -73,7 +74,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         user = authenticate(request, username=name, password=form.cleaned_data["password"])
         if user is not None:
             login(request, user)
-            return redirect(_next(request))
+            return HttpResponseRedirect(_next(request))
         form.add_error(
             None,
             _(
@@ -126,7 +127,7 @@ def sign_up_code(request: HttpRequest) -> HttpResponse:
         else:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
             messages.success(request, _("Welcome. Your account is ready."))
-            return redirect(_next(request))
+            return HttpResponseRedirect(_next(request))
     return _page(request, "sign_up_code", form, contact=contact)
 
 
@@ -157,7 +158,7 @@ def reset_code(request: HttpRequest) -> HttpResponse:
         else:
             login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
             messages.success(request, _("Your new password is set and you are signed in."))
-            return redirect(_next(request))
+            return HttpResponseRedirect(_next(request))
     return _page(request, "reset_code", form, contact=contact)
 
 
@@ -262,6 +263,8 @@ def newsletter(request: HttpRequest) -> HttpResponse:
 def contact(request: HttpRequest) -> HttpResponse:
     """Another e-mail or phone: the password first (a link from an SMS may have signed them in),
     then a code to the new one."""
+    if request.method == "POST":
+        count_knock(f"password:{request.user.pk}", limit=10, per_seconds=HOUR)
     form = NewContactForm(request.POST or None, user=request.user)
     return _ask_contact(request, CHANGE, "customer:contact_code", form)
 
@@ -365,15 +368,18 @@ def _page(request: HttpRequest, name: str, form: Any, **context: Any) -> HttpRes
 
 def _next(request: HttpRequest) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
-    secure = request.is_secure()
-    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}, secure):
-        return target
-    return reverse(settings.LOGIN_REDIRECT_URL)
+    return target if _is_ours(request, target) else reverse(settings.LOGIN_REDIRECT_URL)
+
+
+def _is_ours(request: HttpRequest, target: str) -> bool:
+    """Whether an address is a whole path of this shop, fit to be sent back in a header."""
+    fit = target.startswith("/") and target.isprintable() and len(target) <= LONGEST_ADDRESS
+    return fit and url_has_allowed_host_and_scheme(target, {request.get_host()})
 
 
 def _with_next(request: HttpRequest, address: str) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
-    if target and url_has_allowed_host_and_scheme(target, {request.get_host()}):
+    if _is_ours(request, target):
         return f"{address}?{urlencode({'next': target})}"
     return address
 
