@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from oscar.apps.basket.middleware import BasketMiddleware as OscarBasketMiddleware
+
+from shop.oscar.checkout.services import go_on_with
 
 from .models import Basket
 
@@ -21,6 +24,12 @@ class BasketMiddleware(OscarBasketMiddleware):
                 request._basket_cache = mine[0] if mine else Basket(owner=user)
                 request._basket_cache.owner = user
         return super().get_basket(request)
+
+    def merge_baskets(self, master: Basket, slave: Basket) -> None:
+        """Somebody has signed in: what they had begun to buy goes on with their own basket."""
+        with transaction.atomic():
+            super().merge_baskets(master, slave)
+            go_on_with(basket=master, instead_of=slave)
 
     def apply_offers_to_basket(self, request: HttpRequest, basket: Any) -> None:
         return None

@@ -83,6 +83,27 @@ def under_way(basket_id: int | None) -> Checkout | None:
     return Checkout.objects.filter(basket_id=basket_id, state__in=UNDER_WAY).first()
 
 
+@transaction.atomic
+def go_on_with(*, basket: Any, instead_of: Any) -> None:
+    """A guest has signed in: their purchase under way goes on as the person's own.
+
+    The person may have one under way already. The one that is being paid goes before the one
+    that is being filled in; otherwise the person's own stays.
+    """
+    theirs, own = under_way(instead_of.pk), under_way(basket.pk)
+    if theirs is None or (own is not None and not _goes_before(theirs, own)):
+        return
+    theirs = _locked(theirs.pk)
+    if own is not None:
+        move(_locked(own.pk), CheckoutState.LAPSED, transitions=TRANSITIONS, by=basket.owner)
+    theirs.basket_id, theirs.user = basket.pk, basket.owner
+    theirs.save(update_fields=["basket", "user"])
+
+
+def _goes_before(one: Checkout, other: Checkout) -> bool:
+    return one.state == CheckoutState.PAYING and other.state == CheckoutState.OPEN
+
+
 def held_for(checkout: Checkout | None) -> dict[int, int]:
     """Stock record id → pieces kept for this buyer while they pay."""
     if checkout is None or checkout.state != CheckoutState.PAYING:
