@@ -189,6 +189,8 @@ def handle_due_events(*, now: datetime | None = None, most: int = 100) -> int:
                 last_error=repr(error)[:2000],
                 due_at=timezone.now() + RETRY_EVENT_AFTER * min(2**event.attempts, 120),
             )
+            if isinstance(error, ProviderDown):
+                break  # the others would only wait as long for nothing
             continue
         WebhookEvent.objects.filter(pk=event.pk).update(
             handled_at=timezone.now(), attempts=event.attempts + 1, last_error=""

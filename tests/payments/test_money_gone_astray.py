@@ -204,6 +204,31 @@ def test_a_payment_that_cannot_be_closed_lets_the_others_have_their_turn(
     assert other.state == AttemptState.EXPIRED
 
 
+def test_a_provider_that_is_away_is_asked_once_and_not_for_every_event(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = []
+
+    def away(attempt: PaymentAttempt) -> gateway.Standing:
+        asked.append(attempt.pk)
+        raise payments.ProviderDown("no answer for 20 seconds")
+
+    monkeypatch.setattr(gateway, "ask", away)
+    for number in range(3):
+        attempt, _ = checkouts._hold_and_write(
+            make_checkout((make_product(stock=1), 1)).pk, "card", "490.00", timezone.localdate()
+        )
+        assert attempt is not None
+        PaymentAttempt.objects.filter(pk=attempt.pk).update(session_id=f"cs_{number}")
+        thing = {"object": {"id": f"cs_{number}"}}
+        kind = "checkout.session.completed"
+        payments.store_event({"id": f"evt_{number}", "type": kind, "data": thing})
+    payments.handle_due_events()
+    assert len(asked) == 1
+    payments.handle_due_events()
+    assert len(set(asked)) == 2
+
+
 def test_one_refund_in_trouble_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = _refund(), _refund_of_another()
 
