@@ -4,11 +4,13 @@ The same reckoning serves the basket, every step of the checkout and the moment 
 there it is frozen (`Offer.frozen`) and the order is written from the frozen form alone.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 from django.db.models import F
@@ -171,6 +173,22 @@ class Offer:
     def is_complete(self) -> bool:
         """Every group has a way to be sent and nothing stands in the way."""
         return bool(self.groups) and not self.has_problem and all(g.chosen for g in self.groups)
+
+    @property
+    def fingerprint(self) -> str:
+        """Another one when anything a buyer was shown has changed: goods, prices, ways or days."""
+        shown = [
+            [
+                group.enterprise.pk,
+                group.chosen.method.slug if group.chosen else "",
+                str(group.charge),
+                str(group.promised_on),
+                [str(day) for day in group.arrives_between or ()],
+                [[x.stockrecord.pk, x.quantity, str(x.unit_price)] for x in group.lines],
+            ]
+            for group in self.groups
+        ]
+        return sha256(json.dumps(shown).encode()).hexdigest()
 
     def quantities(self) -> dict[int, int]:
         """Stock record id → pieces, as `hold_goods` wants them."""

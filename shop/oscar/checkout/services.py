@@ -169,15 +169,16 @@ def offer_now(checkout: Checkout, *, today: date) -> Offer:
 
 
 def begin_payment(
-    *, checkout: Checkout, method: str, seen_total: str, today: date
+    *, checkout: Checkout, method: str, seen_total: str, today: date, seen_offer: str = ""
 ) -> PaymentAttempt:
     """Hold the goods, then open a payment with the provider. Ten at once open one.
 
-    `seen_total` is the total in baht the buyer saw beside the button. Raises OfferChanged
-    (nothing held), AlreadyPlaced, and the gateway's ProviderDown and Refused.
+    `seen_total` is the total in baht the buyer saw beside the button, `seen_offer` the
+    fingerprint of the whole offer, where it is known. Raises OfferChanged (nothing held),
+    AlreadyPlaced, and the gateway's ProviderDown and Refused.
     """
     for _ in range(CLOSING_TRIES):
-        attempt, in_the_way = _hold_and_write(checkout.pk, method, seen_total, today)
+        attempt, in_the_way = _hold_and_write(checkout.pk, method, seen_total, today, seen_offer)
         if in_the_way is None:
             assert attempt is not None
             return payments.open_with_provider(attempt)
@@ -190,7 +191,7 @@ def begin_payment(
 
 @transaction.atomic
 def _hold_and_write(
-    checkout_id: int, method: str, seen_total: str, today: date
+    checkout_id: int, method: str, seen_total: str, today: date, seen_offer: str = ""
 ) -> tuple[PaymentAttempt | None, PaymentAttempt | None]:
     """(the attempt to pay with, None), or (None, an earlier one in the way: open, or paid)."""
     checkout = _locked(checkout_id)
@@ -201,7 +202,8 @@ def _hold_and_write(
         return None, paid
     before = attempts.open().first()
     offer = offer_now(checkout, today=today)
-    if offer.has_problem or not offer.is_complete or str(offer.total) != seen_total:
+    as_seen = str(offer.total) == seen_total and seen_offer in ("", offer.fingerprint)
+    if offer.has_problem or not offer.is_complete or not as_seen:
         raise OfferChanged(offer)
     frozen = {**offer.frozen(), "contact": checkout.contact, "address": checkout.address}
     if before is not None:

@@ -43,6 +43,7 @@ def pay(request: HttpRequest) -> HttpResponse:
             checkout=checkout,
             method=checkout.method,
             seen_total=seen_total,
+            seen_offer=request.POST.get("seen_offer", "")[:64],
             today=timezone.localdate(),
         )
     except services.OfferChanged as changed:

@@ -178,6 +178,7 @@ def review_page(
         "step": 3,
         "address": written_address(checkout.address, language()),
         "seen_total": str(offer.total),
+        "seen_offer": offer.fingerprint,
         "total_before": seen_total if seen_total and seen_total != str(offer.total) else "",
         "changed": bool(seen_total),
         "attempt": attempt,
