@@ -7,13 +7,14 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from shop.core.models import OneTimeCode, User
+from shop.core.models import Consent, OneTimeCode, User
+from shop.oscar.checkout.services import set_address
 from shop.oscar.customer import services
 from shop.oscar.order.models import Order
 from shop.outbox.models import Message
 from shop.outbox.services import send_due_messages
 from tests.factories.goods import make_product
-from tests.factories.orders import ADDRESS, CONTACT, make_placed_order
+from tests.factories.orders import ADDRESS, CONTACT, make_checkout, make_placed_order
 from tests.factories.people import PASSWORD, make_buyer
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +170,21 @@ def test_guest_orders_of_a_proved_address_join_the_account(client: Client) -> No
     order.refresh_from_db()
     assert order.user == User.objects.get()
     assert order.number in client.get("/th/account/orders/").content.decode()
+
+
+def test_a_consent_given_as_a_guest_can_be_withdrawn_in_the_account(client: Client) -> None:
+    checkout = make_checkout((make_product(), 1), contact={**CONTACT, "email": "mali@example.com"})
+    set_address(
+        checkout=checkout,
+        contact=checkout.contact,
+        address=checkout.address,
+        consents=["newsletter"],
+    )
+    _open_account(client, "mali@example.com")
+    user = User.objects.get(email="mali@example.com")
+    assert services.has_consent(user, services.NEWSLETTER)
+    client.post("/th/account/profile/newsletter/", {"wanted": "no"})
+    assert not Consent.objects.filter(withdrawn_at=None).exists()
 
 
 def test_addresses_are_kept_used_first_and_removed(client: Client) -> None:

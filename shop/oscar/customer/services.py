@@ -131,7 +131,7 @@ def sign_up(
         raise ContactTaken from error
     for purpose in consents:
         give_consent(user=user, purpose=purpose)
-    _adopt_guest_orders(user)
+    _adopt_what_a_guest_left(user)
     return user
 
 
@@ -180,13 +180,15 @@ def change_contact(*, user: User, contact: str) -> User:
             user.save(update_fields=[field])
     except IntegrityError as error:
         raise ContactTaken from error
-    _adopt_guest_orders(user)
+    _adopt_what_a_guest_left(user)
     return user
 
 
-def _adopt_guest_orders(user: User) -> None:
+def _adopt_what_a_guest_left(user: User) -> None:
     if user.email:
         Order.objects.filter(user=None, contact_email__iexact=user.email).update(user=user)
+        # A consent must be as easy to withdraw as it was to give (PDPA s.19).
+        Consent.objects.filter(user=None, contact__iexact=user.email).update(user=user)
 
 
 # --- consents ---
