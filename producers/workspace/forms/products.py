@@ -203,6 +203,8 @@ class TermsForm(forms.Form):
             "max_value": _("At most 99,999 pieces."),
         },
     )
+    #: What stood there when the page was shown: left as it is, it says nothing about today.
+    seen_pieces = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
     lead_days = WholeNumber(
         label=_("Working days to make it"),
         least=1,
@@ -249,7 +251,8 @@ class TermsForm(forms.Form):
     def terms(self) -> Terms:
         data = self.cleaned_data
         if data["sells"] == Sells.STOCK:
-            return Terms(Sells.STOCK, pieces=data.get("pieces"))
+            left = str(data.get("pieces")) == data["seen_pieces"]
+            return Terms(Sells.STOCK, pieces=None if left else data.get("pieces"))
         return Terms(
             Sells.MADE_TO_ORDER,
             lead_days=data["lead_days"],
@@ -263,9 +266,11 @@ def known_terms(record: StockRecord | None) -> dict[str, Any]:
     if record is None:
         return {}
     made = record.is_made_to_order
+    pieces = None if made else record.free_pieces
     return {
         "sells": record.sells,
-        "pieces": None if made else record.free_pieces,
+        "pieces": pieces,
+        "seen_pieces": pieces,
         "lead_days": record.lead_days,
         "min_quantity": record.min_quantity if made else None,
         "max_quantity": record.max_quantity,
