@@ -11,6 +11,7 @@ Three depths of sameness, each built on the one before:
 
 import re
 import unicodedata
+from collections.abc import Callable
 
 LEADING_VOWELS = "เแโใไ"
 TONE_MARKS = "่้๊๋"
@@ -24,7 +25,7 @@ _TO_THAI = str.maketrans("0123456789", _THAI_DIGITS)
 _UPPER_AND_LOWER_VOWELS = "ัิีึืุู"
 _MARK_BEFORE_VOWEL = re.compile(f"([{TONE_MARKS}์]+)([{_UPPER_AND_LOWER_VOWELS}]+)")
 _SPLIT_SARA_AM = re.compile(f"ํ([{TONE_MARKS}]*)า")
-_MARK_AFTER_SARA_AM = re.compile(f"([ะาำ])([{TONE_MARKS}]+)")
+_MARK_AFTER_SARA_AM = re.compile(f"([ะาำ]+)([{TONE_MARKS}]+)")
 _REPEATED_SIGN = re.compile(r"([ัิีึืฺุู็่้๊๋์ํ๎ะาำๅแโใไๆฯ])\1+")
 _LONE_LONG_AA = re.compile("(?<![ฤฦ])ๅ")
 _SPACES = re.compile(r"\s+")
@@ -89,11 +90,27 @@ def normalise(text: str) -> str:
         text = "".join(" " if c.isspace() else c for c in text if c.isprintable() or c.isspace())
     text = re.sub("เ{2,}", "แ", text)
     text = _MARK_BEFORE_VOWEL.sub(r"\2\1", text)
-    text = _SPLIT_SARA_AM.sub(r"\1ำ", text)
-    text = _MARK_AFTER_SARA_AM.sub(r"\2\1", text)
     text = _LONE_LONG_AA.sub("า", text)
-    text = _REPEATED_SIGN.sub(r"\1", text)
+    text = _SPLIT_SARA_AM.sub(r"\1ำ", text)
+    text = _until_still(_settle, text)
     return _SPACES.sub(" ", text).strip()
+
+
+def _until_still(step: Callable[[str], str], text: str) -> str:
+    """Repeat a step until it changes nothing, so that nonsense settles too."""
+    for _ in range(len(text) + 1):
+        before, text = text, step(text)
+        if text == before:
+            break
+    return text
+
+
+def _settle(text: str) -> str:
+    """Marks before the vowels they are read before, and none twice."""
+    text = unicodedata.normalize("NFC", text)
+    text = _MARK_BEFORE_VOWEL.sub(r"\2\1", text)
+    text = _MARK_AFTER_SARA_AM.sub(r"\2\1", text)
+    return _REPEATED_SIGN.sub(r"\1", text)
 
 
 def plain(text: str) -> str:
@@ -109,7 +126,11 @@ def fold(text: str) -> str:
     Tone marks, ไม้ไต่คู้ and silenced letters go, letters of one sound become one
     letter (ใ ไ; ศ ษ ส; ณ น; ภ พ …) and drawn-out letters are shortened.
     """
-    text = _SILENCED.sub("", plain(text))
+    return _until_still(_as_heard, plain(text))
+
+
+def _as_heard(text: str) -> str:
+    text = _SILENCED.sub("", text)
     text = normalise(_UNHEARD.sub("", text).translate(_ONE_SOUND))
     return _DRAWN_OUT.sub(r"\1", text)
 
