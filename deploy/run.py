@@ -225,7 +225,8 @@ def processes(environment: Mapping[str, str], port: int) -> list[Child]:
             *(python, "-m", "gunicorn", "shop.wsgi:application", "--bind", f"127.0.0.1:{port}"),
             *("--worker-class", "gthread", "--workers", "1", "--threads", "8"),
             *("--graceful-timeout", "5", "--timeout", "60", "--no-control-socket"),
-            # No query string: it may carry a signed link.
+            # No query string and no signatures: whoever reads a log must not be able to use them.
+            *("--logger-class", "deploy.weblog.WebLog"),
             *("--access-logfile", "-", "--access-logformat", "%(m)s %(U)s %(s)s %(M)s ms"),
         ],
         environment=told,

@@ -125,10 +125,37 @@ class Scheme(models.TextChoices):
     OTOP_STAR = "otop_star", _("OTOP Product Champion stars")
 
 
+#: OTOP Product Champion rounds come about every two years; stars are hidden after the second
+#: later round without renewal (domain: vocabulary). พ.ศ. = ค.ศ. + 543.
+OTOP_ROUND_YEARS = 2
+BUDDHIST_ERA = 543
+
+
+def oldest_star_year(day: date) -> int:
+    """The first year (พ.ศ.) whose stars are still shown on this day."""
+    return day.year + BUDDHIST_ERA - 2 * OTOP_ROUND_YEARS
+
+
+def shown_on(day: date, prefix: str = "") -> Q:
+    """The rule of the badge: verified, not past its last day, and no outdated stars.
+
+    `prefix` leads to the certificate from another model, as in "certificates__".
+    """
+
+    def where(**facts: Any) -> Q:
+        return Q(**{f"{prefix}{name}": value for name, value in facts.items()})
+
+    return (
+        where(state__in=SHOWN_STATES)
+        & (where(expires_on=None) | where(expires_on__gte=day))
+        & (where(stars=None) | where(year__gte=oldest_star_year(day)))
+    )
+
+
 class CertificateQuerySet(models.QuerySet["Certificate"]):
     def shown_on(self, day: date) -> "CertificateQuerySet":
-        """Verified and not past their last day: only these may become a badge."""
-        return self.filter(Q(expires_on=None) | Q(expires_on__gte=day), state__in=SHOWN_STATES)
+        """Only these may become a badge on this day."""
+        return self.filter(shown_on(day))
 
 
 class Certificate(models.Model):
@@ -193,7 +220,9 @@ class Certificate(models.Model):
 
     def is_shown_on(self, day: date) -> bool:
         """Whether a badge may be shown for it on this day."""
-        return self.state in SHOWN_STATES and (self.expires_on is None or day <= self.expires_on)
+        in_time = self.expires_on is None or day <= self.expires_on
+        fresh = self.stars is None or (self.year or 0) >= oldest_star_year(day)
+        return self.state in SHOWN_STATES and in_time and fresh
 
     def snapshot(self) -> dict[str, Any]:
         """What an order line keeps of it at the time of sale."""

@@ -18,8 +18,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.models import Product, ProductCertificate, ProductQuerySet
 from cms.curation import add_promises
-from producers.models import Certificate, Enterprise
-from producers.states import SHOWN_STATES
+from producers.models import Certificate, Enterprise, shown_on
 from shop.core.money import ZERO, format_baht
 from shop.core.places import provinces_by_slug
 
@@ -267,10 +266,7 @@ def _count_certificates(
     # for each product.
     rows = (
         _narrowed(within, filters, today, but="certificate")
-        .filter(
-            Q(certificates__expires_on=None) | Q(certificates__expires_on__gte=today),
-            certificates__state__in=SHOWN_STATES,
-        )
+        .filter(shown_on(today, "certificates__"))
         .order_by()
         .values(scheme=F("certificates__scheme"))
         .annotate(n=Count("pk", distinct=True))
