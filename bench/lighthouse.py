@@ -55,7 +55,7 @@ def main() -> int:
     medians: dict[str, Scores] = {}
     for page in PAGES:
         url = options.url.rstrip("/") + page
-        runs = [scores(report(lighthouse, url, page)) for _ in range(options.runs)]
+        runs = [scores(patient_report(lighthouse, url, page)) for _ in range(options.runs)]
         medians[page] = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
         print(page, medians[page], flush=True)
     table = as_table(medians, options.runs)
@@ -75,6 +75,15 @@ def installed() -> Path:
         install = ["npm", "install", "--prefix", str(NODE), "--no-save", "--no-audit", "--no-fund"]
         subprocess.run([*install, "lighthouse@12"], check=True)
     return command
+
+
+def patient_report(lighthouse: Path, url: str, page: str) -> dict[str, Any]:
+    """A report, tried twice: a busy machine's browser now and then loses its trace."""
+    try:
+        return report(lighthouse, url, page)
+    except (subprocess.SubprocessError, RuntimeError) as failure:
+        print(f"{page}: once more after {type(failure).__name__}", file=sys.stderr, flush=True)
+        return report(lighthouse, url, page)
 
 
 def report(lighthouse: Path, url: str, page: str) -> dict[str, Any]:
