@@ -29,11 +29,12 @@ test-services: dev ## run the whole suite on PostgreSQL and Redis (started if th
 	@bash $(SERVICES) postgresql redis -- $(VENV) -m pytest -n $(WORKERS) $(ARGS)
 
 test-browser: dev ## run the tests that need a browser (Chromium)
-	@bash $(SERVICES) chromium fonts
+	@bash $(SERVICES) chromium fonts node
 	@$(VENV) -m pytest tests/browser $(ARGS)
 
-bench: dev ## measure SQL statements and times on 10,000 products; writes to bench/
-	@$(VENV) -m bench $(ARGS)
+bench: dev ## measure statements and times on 10,000 products, then Lighthouse; writes to bench/
+	@bash $(SERVICES) postgresql redis chromium fonts node -- $(VENV) -m bench $(ARGS)
+	@$(VENV) -m bench.lighthouse
 
 messages: dev ## collect the strings to translate into shop/locale/th
 	@$(VENV) -m deploy.messages collect

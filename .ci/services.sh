@@ -83,6 +83,10 @@ ensure_chromium() {
     command -v chromium >/dev/null || install_packages chromium
 }
 
+ensure_node() {
+    command -v npm >/dev/null || install_packages nodejs npm
+}
+
 ensure_fonts() {
     # Thai and Latin letters for the pages that name a fallback font.
     if command -v fc-list >/dev/null && [ -n "$(fc-list :lang=th)" ]; then return 0; fi

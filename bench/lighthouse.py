@@ -1,7 +1,7 @@
 """Lighthouse 12 (mobile preset) on the pages a shopper meets first, as medians of several runs.
 
-Needs Node 20, Chromium (CHROME_PATH, otherwise /usr/bin/chromium) and a running demo market:
-`python -m bench.lighthouse --url http://127.0.0.1:8000 --runs 5`. Lighthouse is installed into
+Needs Node 18.20 or newer and Chromium (CHROME_PATH, otherwise /usr/bin/chromium). Opens a demo
+market of its own, without a worker, or measures the one at `--url`. Lighthouse is installed into
 var/node when missing. The table is printed and written to bench/results-lighthouse.md; the
 reports of the last run of each page stay in var/lighthouse. With `--gate` the exit code is 1
 when a page is below a limit; performance depends on the machine and is only reported.
@@ -13,6 +13,7 @@ import os
 import statistics
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,19 +46,19 @@ def main() -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--url", default="http://127.0.0.1:8000", help="where the market runs")
+    parser.add_argument("--url", default="", help="where a market runs (default: open one)")
     parser.add_argument("--runs", type=int, default=5, help="runs per page (default 5)")
     parser.add_argument("--gate", action="store_true", help="exit with 1 below a limit")
     options = parser.parse_args()
     if options.runs < 1:
         parser.error("--runs must be at least 1")
-    lighthouse = installed()
-    medians: dict[str, Scores] = {}
-    for page in PAGES:
-        url = options.url.rstrip("/") + page
-        runs = [scores(patient_report(lighthouse, url, page)) for _ in range(options.runs)]
-        medians[page] = {name: statistics.median(run[name] for run in runs) for name in runs[0]}
-        print(page, medians[page], flush=True)
+    if options.url:
+        medians = measured(options.url, runs=options.runs)
+    else:
+        from tests.browser.shop import OpenShop, prepared_market
+
+        with OpenShop(prepared_market()) as shop:  # no worker: nothing else is busy
+            medians = measured(shop.address, runs=options.runs)
     table = as_table(medians, options.runs)
     print("\n" + table)
     RESULTS.write_text(table, encoding="utf-8")
@@ -65,6 +66,18 @@ def main() -> int:
     for line in low:
         print(line, file=sys.stderr)
     return 1 if options.gate and low else 0
+
+
+def measured(address: str, *, runs: int, pages: Sequence[str] = PAGES) -> dict[str, Scores]:
+    """The median scores of each page of the market at `address`."""
+    lighthouse = installed()
+    medians: dict[str, Scores] = {}
+    for page in pages:
+        url = address.rstrip("/") + page
+        found = [scores(patient_report(lighthouse, url, page)) for _ in range(runs)]
+        medians[page] = {name: statistics.median(run[name] for run in found) for name in found[0]}
+        print(page, medians[page], flush=True)
+    return medians
 
 
 def installed() -> Path:

@@ -3,7 +3,6 @@
 import json
 import re
 
-
 from playwright.sync_api import Page, expect
 
 from .conftest import Visitors

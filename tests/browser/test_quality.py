@@ -45,7 +45,8 @@ MOST_SCRIPT, MOST_STYLE = 60_000, 40_000
 def checked(page: Page, path: str) -> None:
     """Axe, valid HTML, one heading, no sideways scroll, no inline script or style."""
     response = page.goto(path)
-    assert response is not None and response.ok, path
+    assert response is not None, path
+    assert response.ok, path
     found = Axe().run(page).response["violations"]
     assert not [(v["id"], [n["target"] for n in v["nodes"]]) for v in found], path
     source = response.text()
@@ -58,7 +59,8 @@ def checked(page: Page, path: str) -> None:
     for script in re.findall(r"<script(?![^>]*\bsrc=)([^>]*)>", source):
         assert "application/ld+json" in script, path
     policy = response.headers["content-security-policy"]
-    assert "script-src 'self'" in policy and "unsafe" not in policy, path
+    assert "script-src 'self'" in policy, path
+    assert "unsafe" not in policy, path
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
@@ -90,7 +92,8 @@ def test_private_pages_are_open_valid_and_not_indexed(visit: Visitors, language:
 def test_nothing_found_and_no_such_page_lead_on(visit: Visitors) -> None:
     page = visit()
     response = page.goto("/th/products/no-such-product/")
-    assert response is not None and response.status == 404
+    assert response is not None
+    assert response.status == 404
     assert page.locator("main a").count() >= 1
     page.goto("/en/search/?q=zzzzqqqq")
     assert page.locator("main a[href*='/en/']").count() >= 1
