@@ -10,7 +10,7 @@ from tests.architecture.sources import committed_files, name_of, python_files
 
 #: Put together from pieces so that this file does not find itself.
 HOMES = ["/ho" + r"me/[a-z]+", "/ro" + "ot/", "/wo" + "rk/", "/Us" + "ers/"]
-HOME_PATHS = re.compile("|".join(HOMES))
+HOME_PATHS = re.compile(rf"(?<![\w.])(?:{'|'.join(HOMES)})")
 HOSTS = ["py" + r"pi\.org", "pythonho" + r"sted\.org", "npm" + r"js\.org"]
 REGISTRIES = re.compile("|".join(HOSTS))
 KEYS = re.compile(r"\b(sk|rk)_live_[0-9A-Za-z]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----")

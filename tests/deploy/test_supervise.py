@@ -19,8 +19,11 @@ pytestmark = pytest.mark.skipif(
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 
 LAUNCHER = """
+import signal
 import sys
 from pathlib import Path
+for number in (signal.SIGINT, signal.SIGHUP):  # a CI in the background may have them ignored
+    signal.signal(number, signal.SIG_DFL)
 sys.path.insert(0, {deploy!r})
 import supervise
 from supervise import Child, Supervisor
