@@ -159,6 +159,8 @@ BASKETS = {
 def draw_basket(slug, craft, view, width):
     """One basket; its weave; a pair of sizes."""
     shape, paint_of, scale, open_ = BASKETS[craft]
+    if craft == "hyacinth" and "phayao" in slug:  # Chai Nat weaves hampers, Phayao wide baskets
+        shape, scale = BASKET, 0.36
     stage = Stage(slug, view, width, 1.25)
     paint = paint_of(slug)
     if view == 0:
@@ -180,7 +182,7 @@ def draw_basket(slug, craft, view, width):
 def draw_mat(slug, craft, view, width):
     """A mat half unrolled; its weave; rolled mats."""
     stage = Stage(slug, view, width, 1.25)
-    taste = generator(slug, "dye")
+    taste = generator(slug, "mat")
     dyes = [
         ("#8f2434", "#1f4b3c", "#2a2740"),
         ("#b3541e", "#3a6a3f", "#5a2a5e"),
