@@ -70,3 +70,11 @@ class Role(models.TextChoices):
     LEADER = "leader", _("Leader")
     TREASURER = "treasurer", _("Treasurer")
     MEMBER = "member", _("Member")
+
+
+class ClusterState(models.TextChoices):
+    OPEN = "open", _("Takes orders")
+    CLOSED = "closed", _("Closed")
+
+
+CLUSTER_TRANSITIONS = {ClusterState.OPEN: (ClusterState.CLOSED,), ClusterState.CLOSED: ()}

@@ -1,4 +1,4 @@
-"""What is done with groups and with their certificates."""
+"""What is done with groups, with their certificates and with their clusters."""
 
 from .certificates import (
     AlreadyExpired,
@@ -12,10 +12,27 @@ from .certificates import (
     suspend_certificate,
     verify_certificate,
 )
+from .clusters import (
+    AlreadyMember,
+    FeeAboveCap,
+    LeadStays,
+    NotSelling,
+    OutsideRadius,
+    close_cluster,
+    join_cluster,
+    leave_cluster,
+    open_cluster,
+    plain_kind,
+    set_lead_fee,
+    set_most_pieces,
+    set_rate,
+)
 from .describing import (
+    NotInThailand,
     NoWorkingDay,
     describe_enterprise,
     set_group_picture,
+    set_position,
     set_working_days,
 )
 from .groups import approve_enterprise, close_enterprise, reopen_enterprise, suspend_enterprise
@@ -25,21 +42,36 @@ from .telling import group_messages, tell_group
 
 __all__ = [
     "AlreadyExpired",
+    "AlreadyMember",
+    "FeeAboveCap",
+    "LeadStays",
     "NoWorkingDay",
     "NobodyWouldBeTold",
+    "NotInThailand",
+    "NotSelling",
+    "OutsideRadius",
     "ReasonNeeded",
     "SecondPersonNeeded",
     "approve_enterprise",
+    "close_cluster",
     "close_enterprise",
     "correct_certificate",
     "describe_enterprise",
     "group_messages",
+    "join_cluster",
     "keep_certificate_dates",
+    "leave_cluster",
+    "open_cluster",
+    "plain_kind",
     "reject_certificate",
     "reopen_enterprise",
     "revoke_certificate",
     "set_group_picture",
+    "set_lead_fee",
+    "set_most_pieces",
     "set_notices",
+    "set_position",
+    "set_rate",
     "set_working_days",
     "start_checking",
     "submit_certificate",

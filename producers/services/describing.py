@@ -1,16 +1,27 @@
 """What a group tells about itself: its page's words and picture, and the days it works."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 
 from producers.models import Enterprise
-from shop.core.models import StateChange
+from shop.core.positions import is_in_thailand
+
+from .noting import note
 
 
 class NoWorkingDay(Exception):
     """A group that never works can promise nothing."""
+
+
+class NotInThailand(Exception):
+    """No group of this market lives there; nothing was changed."""
+
+    def __init__(self, latitude: Decimal, longitude: Decimal):
+        super().__init__(f"{latitude}, {longitude}")
+        self.latitude, self.longitude = latitude, longitude
 
 
 @transaction.atomic
@@ -23,7 +34,7 @@ def describe_enterprise(*, enterprise_id: int, about_th: str, about_en: str, by:
     if (enterprise.about_th, enterprise.about_en) != (about_th, about_en):
         enterprise.about_th, enterprise.about_en = about_th, about_en
         enterprise.save(update_fields=["about_th", "about_en"])
-        _note(enterprise, "about", old="", new="changed", by=by)
+        note(enterprise, "about", old="", new="changed", by=by)
     return enterprise
 
 
@@ -40,11 +51,34 @@ def set_working_days(*, enterprise_id: int, days: Iterable[int], by: Any) -> Ent
         raise ValueError("a weekday is 1 to 7")
     enterprise = _locked(enterprise_id)
     if enterprise.works_on != wanted:
-        _note(
-            enterprise, "works_on", old=_written(enterprise.works_on), new=_written(wanted), by=by
-        )
+        note(enterprise, "works_on", old=_written(enterprise.works_on), new=_written(wanted), by=by)
         enterprise.works_on = wanted
         enterprise.save(update_fields=["works_on"])
+    return enterprise
+
+
+@transaction.atomic
+def set_position(
+    *, enterprise_id: int, latitude: Decimal, longitude: Decimal, by: Any
+) -> Enterprise:
+    """Where the group is, in degrees north and east, kept to about a metre.
+
+    Memberships in clusters stay as they are. Raises NotInThailand.
+    """
+    if not is_in_thailand(latitude, longitude):
+        raise NotInThailand(latitude, longitude)
+    enterprise = _locked(enterprise_id)
+    before = enterprise.position
+    enterprise.latitude = latitude.quantize(Decimal("0.00001"))
+    enterprise.longitude = longitude.quantize(Decimal("0.00001"))
+    enterprise.save(update_fields=["latitude", "longitude"])
+    note(
+        enterprise,
+        "position",
+        old="" if before.approximate else f"{before.latitude} {before.longitude}",
+        new=f"{enterprise.latitude} {enterprise.longitude}",
+        by=by,
+    )
     return enterprise
 
 
@@ -54,7 +88,7 @@ def set_group_picture(*, enterprise_id: int, picture_id: int, by: Any) -> Enterp
     enterprise = _locked(enterprise_id)
     enterprise.picture_id = picture_id
     enterprise.save(update_fields=["picture"])
-    _note(enterprise, "picture", old="", new=str(picture_id), by=by)
+    note(enterprise, "picture", old="", new=str(picture_id), by=by)
     return enterprise
 
 
@@ -64,14 +98,3 @@ def _locked(enterprise_id: int) -> Enterprise:
 
 def _written(days: Iterable[int]) -> str:
     return " ".join(str(day) for day in days)
-
-
-def _note(enterprise: Enterprise, field: str, *, old: str, new: str, by: Any) -> None:
-    StateChange.objects.create(
-        about_label=enterprise._meta.label_lower,
-        about_id=enterprise.pk,
-        field=field,
-        old=old,
-        new=new,
-        by=by if getattr(by, "pk", None) else None,
-    )

@@ -11,7 +11,7 @@ from .market import Row, codes_named
 from .rows import upsert
 
 #: The office, the group and the shop change these; loading again leaves them.
-KEPT = ("state", "picture", "created_at")
+KEPT = ("state", "picture", "created_at", "latitude", "longitude")
 
 
 def load_groups(rows: Iterable[Row]) -> dict[str, Enterprise]:
