@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, IntegerField, Min, Q, Sum, When
+from django.db.models import Count, F, Min, Q, Sum
 from django.db.models.functions import Coalesce, Greatest
 
 from producers.models import Certificate
@@ -152,7 +152,7 @@ def sum_up_offers(product_ids: Iterable[int]) -> None:
         .values("top")
         .annotate(
             price=Min(f"{stock}price"),
-            ready=Sum(Case(When(made, then=0), default=free, output_field=IntegerField())),
+            ready=Sum(free),
             made=Count("pk", filter=made),
             lead=Min(f"{stock}lead_days", filter=made),
         )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from catalogue.models import Product, ProductPicture
 from producers.models import Certificate
 from shop.core.places import REGIONS, Place, province, province_slug, provinces, region_of
-from shop.production.promising import promise_for_card
+from shop.production.promising import promises_for_cards
 
 from .models.shelf import FeaturedProduct, FeaturedShelf
 
@@ -163,9 +163,14 @@ def on_sale_of(chosen: Iterable[Product | None]) -> dict[int, Product]:
     return {pk: found[pk] for pk in ids if pk in found}
 
 
-def fill_cards(products: list[Product], *, now: datetime) -> None:
-    """Add what cards show, to all shelves together: two statements whatever their number."""
-    today = timezone.localdate(now)
+def fill_cards(
+    products: list[Product], *, now: datetime, promises: dict[int, date] | None = None
+) -> None:
+    """Add what cards show, to all shelves together: four statements whatever their number.
+
+    `promises`: product id → day, where the caller has reckoned them already.
+    """
+    today, hour = timezone.localdate(now), timezone.localtime(now).hour
     prefetch_related_objects(
         products,
         Prefetch("pictures", ProductPicture.objects.select_related("picture")),
@@ -175,13 +180,25 @@ def fill_cards(products: list[Product], *, now: datetime) -> None:
             to_attr="shown_certificates",
         ),
     )
-    add_promises(products, today=today)
+    add_promises(products, today=today, hour=hour, promises=promises)
 
 
-def add_promises(products: Iterable[Any], *, today: date) -> None:
-    """Set `card_promise`: the day by which each could be with the carrier, or None."""
+def add_promises(
+    products: Iterable[Any],
+    *,
+    today: date,
+    hour: int = 0,
+    promises: dict[int, date] | None = None,
+) -> None:
+    """Set `card_promise`: the day by which each could be with the carrier, or None.
+
+    `hour` is the hour in Bangkok, for the groups' cut-offs. At most two statements.
+    """
+    products = list(products)
+    if promises is None:
+        promises = promises_for_cards(products, today, hour=hour)
     for product in products:
-        product.card_promise = promise_for_card(product, today)
+        product.card_promise = promises.get(product.pk)
 
 
 def _hero_story(body: Iterable[Any]) -> Any:

@@ -19,6 +19,10 @@ app.conf.beat_schedule = {
     "refunds": {"task": "shop.payments.tasks.submit_refunds", "schedule": 10},
     "paid checkouts": {"task": "shop.oscar.checkout.tasks.settle_paid", "schedule": 5},
     "overdue checkouts": {"task": "shop.oscar.checkout.tasks.close_overdue", "schedule": 15},
+    "unanswered dates": {
+        "task": "shop.oscar.checkout.tasks.give_back_unanswered",
+        "schedule": 300,
+    },
     # On the hour, so at 00:00 in Bangkok too, when certificates end.
     "certificates": {"task": "producers.tasks.keep_certificate_dates", "schedule": crontab("0")},
     "deadlines": {"task": "shop.fulfilment.tasks.keep_deadlines", "schedule": 60},

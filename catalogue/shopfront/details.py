@@ -16,7 +16,13 @@ from cms.pictures import address_of
 from producers.models import Certificate, Enterprise
 from shop.core.places import REGIONS, provinces, region_of
 from shop.oscar.partner.models import StockRecord
-from shop.production.promising import promise_date
+from shop.production.promising import (
+    card_promises,
+    promise,
+    read_calendars,
+    terms_for_cards,
+    terms_of,
+)
 
 from .groups import story_of
 
@@ -161,20 +167,21 @@ def product_details(slug: str, *, now: datetime, language: str) -> ProductDetail
     product = find_product(slug).select_related("enterprise__picture").first()
     if product is None:
         return None
-    sellings = _sellings(product, timezone.localdate(now))
-    sold_out = not any(selling.can_be_bought for selling in sellings)
+    records = _records(product)
+    sold_out = not any(can_be_bought(record) for record in records)
     others = _others(product, sold_out=sold_out)
-    fill_cards([product, *others], now=now)
+    sellings, promises = _promised(records, others, now)
+    fill_cards([product, *others], now=now, promises=promises)
     shelves = _shelves(product, others, sold_out=sold_out)
     return ProductDetails(product, sellings, shelves, story_of(product.enterprise_id, language))
 
 
-def _sellings(product: Product, today: date) -> list[Selling]:
+def _records(product: Product) -> list[StockRecord]:
     """Each child that is on sale, or else the product itself; one statement."""
     sold = Product.objects.filter(Q(pk=product.pk) | Q(parent=product.pk)).order_by()
     records = (
         StockRecord.objects.filter(product__in=sold.values("pk"), price__isnull=False)
-        .select_related("product", "partner")
+        .select_related("product", "partner", "making__workshop")
         .order_by("product_id", "pk")
     )
     by_product: dict[int, StockRecord] = {}
@@ -183,13 +190,28 @@ def _sellings(product: Product, today: date) -> list[Selling]:
         if record.product.state == product.state:
             by_product.setdefault(record.product_id, record)
     children = {pk: record for pk, record in by_product.items() if pk != product.pk}
-    return [_selling(record, today) for record in (children or by_product).values()]
+    return list((children or by_product).values())
 
 
-def _selling(record: StockRecord, today: date) -> Selling:
-    able = can_be_bought(record)
-    day = promise_date(record, max(record.min_quantity, 1), today) if able else None
-    return Selling(record.product, record, day)
+def _promised(
+    records: list[StockRecord], others: list[Product], now: datetime
+) -> tuple[list[Selling], dict[int, date]]:
+    """When the smallest order of each can be sent, and the cards' days; two statements at most."""
+    moment = timezone.localtime(now)
+    today, hour = moment.date(), moment.hour
+    card_terms = terms_for_cards(others)
+    own_terms = [found for record in records if (found := terms_of(record))]
+    workshops = [terms.workshop for terms in (*own_terms, *card_terms)]
+    calendars = read_calendars(workshops, today)
+    sellings = []
+    for record in records:
+        day = None
+        if can_be_bought(record):
+            least = max(record.min_quantity, 1)
+            found = promise(record, least, today, calendars, hour=hour)
+            day = found.promised_on if found else None
+        sellings.append(Selling(record.product, record, day))
+    return sellings, card_promises(others, card_terms, calendars, today, hour=hour)
 
 
 def _others(product: Product, *, sold_out: bool) -> list[Product]:

@@ -90,6 +90,7 @@ def make_listing(
     filters: Filters,
     *,
     today: date,
+    hour: int = 0,
     ranked: list[int] | None = None,
     fixed: Iterable[str] = (),
 ) -> Listing:
@@ -103,12 +104,12 @@ def make_listing(
         kinds = _kinds(_narrowed(within, filters, today, only=("group", "certificate")))
         found = tally(kinds, filters)
         names = {} if "group" in fixed else _count_groups(within, filters, today, found)
-        products = _cards(_sorted(_narrowed(within, filters, today), filters), filters, today)
+        products = _cards(_sorted(_narrowed(within, filters, today), filters), filters, today, hour)
     else:
         rows = _found_rows(within.filter(pk__in=ranked), filters, today)
         found = tally((row.kind for row in rows), filters)
         names = {row.group: row.group_name for row in rows}
-        products = _found_page(rows, filters, ranked, today)
+        products = _found_page(rows, filters, ranked, today, hour)
         within = within.filter(pk__in=ranked)
     names |= _names_of_chosen(filters, names)
     _count_certificates(within, filters, today, found)
@@ -290,17 +291,17 @@ def _sorted(products: ProductQuerySet, filters: Filters) -> ProductQuerySet:
     return products.order_by(sold_out, *order)
 
 
-def _cards(ordered: ProductQuerySet, filters: Filters, today: date) -> list[Product]:
+def _cards(ordered: ProductQuerySet, filters: Filters, today: date, hour: int) -> list[Product]:
     # Sorted by number first: the database need not carry long texts through the sorting.
     start = (filters.page - 1) * PER_PAGE
     page = ordered.values("pk")[start : start + PER_PAGE]
-    return with_promises(_sorted(Product.objects.filter(pk__in=page), filters), today)
+    return with_promises(_sorted(Product.objects.filter(pk__in=page), filters), today, hour)
 
 
-def with_promises(products: ProductQuerySet, today: date) -> list[Product]:
+def with_promises(products: ProductQuerySet, today: date, hour: int = 0) -> list[Product]:
     """The products with all their cards show."""
     cards = list(products.for_cards(today))
-    add_promises(cards, today=today)
+    add_promises(cards, today=today, hour=hour)
     return cards
 
 
@@ -345,12 +346,13 @@ def _found_row(
 
 
 def _found_page(
-    rows: list[FoundRow], filters: Filters, ranked: list[int], today: date
+    rows: list[FoundRow], filters: Filters, ranked: list[int], today: date, hour: int
 ) -> list[Product]:
     passing = {row.pk for row in rows if tally([row.kind], filters).total}
     start = (filters.page - 1) * PER_PAGE
     if filters.sort:
-        return _cards(_sorted(Product.objects.filter(pk__in=passing), filters), filters, today)
+        ordered = _sorted(Product.objects.filter(pk__in=passing), filters)
+        return _cards(ordered, filters, today, hour)
     ids = [pk for pk in ranked if pk in passing][start : start + PER_PAGE]
-    by_id = {p.pk: p for p in with_promises(Product.objects.filter(pk__in=ids), today)}
+    by_id = {p.pk: p for p in with_promises(Product.objects.filter(pk__in=ids), today, hour)}
     return [by_id[pk] for pk in ids if pk in by_id]

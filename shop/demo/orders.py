@@ -94,7 +94,7 @@ def _pay(checkout: Checkout, method: str, day: Any) -> None:
     """Hold the goods, note the money as paid and settle, without asking the provider."""
     total = str(checkouts.offer_now(checkout, today=day).total)
     # The half of `begin_payment` that comes before the provider is called.
-    attempt, _ = checkouts._hold_and_write(checkout.pk, method, total, day)
+    attempt, _ = checkouts.hold_and_write(checkout.pk, method, total, day)
     assert attempt is not None
     paid = Standing("paid", amount=attempt.amount, intent_id=f"pi_demo_{uuid4().hex}")
     payments.note_standing(attempt.pk, paid)

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 
 from shop.core.places import TambonAddress, region_of
 
@@ -47,18 +48,25 @@ class DeliveryOption:
 
 
 class RateBook:
-    """All rates in force on one day; three statements to load, none to ask."""
+    """All rates in force on one day; two statements, whatever is asked of it."""
 
     def __init__(self, today: date):
-        self.methods = list(DeliveryMethod.objects.select_related("carrier"))
         self.rates: dict[tuple[int, str], list[DeliveryRate]] = defaultdict(list)
         latest: dict[tuple[int, str], date] = {}
         rates = DeliveryRate.objects.filter(effective_from__lte=today)
+        rates = rates.select_related("method__carrier")
+        methods: dict[int, DeliveryMethod] = {}
         for rate in rates.order_by("-effective_from", "max_weight_g"):
             key = (rate.method_id, rate.zone)
+            methods.setdefault(rate.method_id, rate.method)
             if latest.setdefault(key, rate.effective_from) == rate.effective_from:
                 self.rates[key].append(rate)
-        self.remote = set(RemotePlace.objects.values_list("area_code", flat=True))
+        self.methods = sorted(methods.values(), key=lambda method: (method.position, method.pk))
+
+    @cached_property
+    def remote(self) -> set[str]:
+        """Area codes of remote places."""
+        return set(RemotePlace.objects.values_list("area_code", flat=True))
 
     def zone(self, from_province: str, to_province: str, to_amphoe: str = "") -> Zone:
         """Where a parcel goes, seen from the village; a remote place wins over all else."""

@@ -19,7 +19,17 @@ from producers.models import Certificate, Enterprise
 from shop.core.money import ZERO
 from shop.core.places import TambonAddress
 from shop.oscar.partner.models import StockRecord
-from shop.production.promising import RULE_VERSION, promise_date
+from shop.oscar.partner.states import Sells
+from shop.production.promising import (
+    RULE_VERSION,
+    Calendars,
+    Promise,
+    promise,
+    read_calendars,
+    terms_of,
+)
+from shop.production.services import Wanted as Work
+from shop.production.states import LADDER_STEPS, ProofPolicy
 
 from .delivery import DeliveryOption, Load, RateBook
 from .models import Zone
@@ -39,6 +49,11 @@ class Wanted:
     held: int = 0
 
     @property
+    def key(self) -> str:
+        """Tells the lines of one basket apart."""
+        return str(self.stockrecord.pk)
+
+    @property
     def most(self) -> int:
         """The largest quantity that can be had now (pieces)."""
         return self.stockrecord.most_for(held=self.held)
@@ -46,12 +61,20 @@ class Wanted:
 
 @dataclass(slots=True)
 class LineOffer:
-    """One product as it can be sold now. `problem`: "gone", "too_many", "too_few" or ""."""
+    """One product as it can be sold now.
+
+    `problem`: "gone", "too_many", "too_few", "full" (it cannot be promised within the workshop's
+    horizon) or "".
+    """
 
     wanted: Wanted
     unit_price: Decimal
-    promised_on: date | None
+    promise: Promise | None
     problem: str = ""
+
+    @property
+    def promised_on(self) -> date | None:
+        return self.promise.promised_on if self.promise else None
 
     @property
     def stockrecord(self) -> StockRecord:
@@ -64,6 +87,13 @@ class LineOffer:
     @property
     def quantity(self) -> int:
         return self.wanted.quantity
+
+    @property
+    def is_made(self) -> bool:
+        """Whether it is made after the order; ready pieces of it are not."""
+        if self.promise is not None:
+            return not self.promise.from_stock
+        return self.wanted.stockrecord.is_made_to_order
 
     @property
     def top_product(self) -> Any:
@@ -118,7 +148,7 @@ class GroupOffer:
 
     @property
     def made_to_order(self) -> bool:
-        return any(line.stockrecord.is_made_to_order for line in self.lines)
+        return any(line.is_made for line in self.lines)
 
     @property
     def promised_on(self) -> date | None:
@@ -194,6 +224,14 @@ class Offer:
         """Stock record id → pieces, as `hold_goods` wants them."""
         return {line.stockrecord.pk: line.quantity for line in self.lines}
 
+    def made(self) -> set[int]:
+        """The stock records whose pieces are still to be made."""
+        return {line.stockrecord.pk for line in self.lines if line.is_made}
+
+    def work(self) -> list[Work]:
+        """What has to be made, as `hold_capacity` wants it."""
+        return [_work(line) for line in self.lines if line.promise and line.promise.units]
+
     def frozen(self) -> dict[str, Any]:
         """Everything the sale uses, in plain values, as it is at this moment."""
         return {
@@ -211,19 +249,25 @@ def make_offer(
     to: TambonAddress | None = None,
     choices: Mapping[str, str] | None = None,
     rate_book: RateBook | None = None,
+    hour: int = 0,
+    reference: Any = None,
 ) -> Offer:
     """Reckon what these goods cost and when they are sent.
 
     `to` is where they go (without it, charges are for a parcel elsewhere in the country);
     `choices` maps enterprise ids (as text) to delivery method slugs, the cheapest being chosen
-    where none is. The stock records must come with product, parent and partner__enterprise.
+    where none is. `hour` is the hour in Bangkok (for cut-offs); days held for `reference` count
+    as free. The stock records must come with product, parent, partner__enterprise and
+    making__workshop. Lines of one workshop are promised one after the other.
     """
+    wanted = list(wanted)
+    calendars = _calendars_of(wanted, today, reference)
     by_group: dict[int, list[LineOffer]] = defaultdict(list)
     enterprises: dict[int, Enterprise] = {}
     for item in wanted:
         enterprise = item.stockrecord.partner.enterprise
         enterprises[enterprise.pk] = enterprise
-        by_group[enterprise.pk].append(_line_offer(item, today))
+        by_group[enterprise.pk].append(_line_offer(item, today, hour, calendars))
     groups = [GroupOffer(enterprises[pk], lines) for pk, lines in by_group.items()]
     if groups:
         book = rate_book or RateBook(today)
@@ -232,12 +276,34 @@ def make_offer(
     return Offer(groups, today)
 
 
-def _line_offer(item: Wanted, today: date) -> LineOffer:
+def _calendars_of(wanted: Iterable[Wanted], today: date, reference: Any) -> Calendars:
+    terms = [terms_of(item.stockrecord) for item in wanted]
+    return read_calendars([each.workshop for each in terms if each], today, without=reference)
+
+
+def _line_offer(item: Wanted, today: date, hour: int, calendars: Calendars) -> LineOffer:
     record = item.stockrecord
     price = record.price if record.price is not None else ZERO
-    problem = _problem(item)
-    promised = None if problem == "gone" else promise_date(record, max(item.quantity, 1), today)
-    return LineOffer(item, price, promised, problem)
+    problem, found = _problem(item), None
+    if problem != "gone":
+        quantity = max(item.quantity, 1)
+        found = promise(record, quantity, today, calendars, hour=hour, held=item.held)
+        problem = problem or ("" if found else "full")
+    if found and found.workshop_id:
+        calendars[found.workshop_id].take(found.plan)
+    return LineOffer(item, price, found, problem)
+
+
+def _work(line: LineOffer) -> Work:
+    terms = terms_of(line.stockrecord)
+    assert line.promise is not None
+    return Work(
+        key=line.wanted.key,
+        stockrecord_id=line.stockrecord.pk,
+        quantity=line.quantity,
+        promise=line.promise,
+        proof=terms.proof if terms else ProofPolicy.NONE,
+    )
 
 
 def _problem(item: Wanted) -> str:
@@ -303,10 +369,26 @@ def _frozen_line(line: LineOffer) -> dict[str, Any]:
         "quantity": line.quantity,
         "unit_price": str(line.unit_price),
         "total": str(line.total),
-        "sold_as": line.stockrecord.sells,
+        "key": line.wanted.key,
+        "sold_as": Sells.MADE_TO_ORDER if line.is_made else Sells.STOCK,
         "lead_days": line.stockrecord.lead_days,
         "promised_on": line.promised_on.isoformat() if line.promised_on else None,
+        "promise": line.promise.snapshot() if line.promise else None,
+        "terms": _frozen_terms(line),
         "weight_g": product.weight_g,
+    }
+
+
+def _frozen_terms(line: LineOffer) -> dict[str, Any] | None:
+    """What was agreed on how it is made, paid and cancelled; None for ready pieces."""
+    terms = terms_of(line.stockrecord)
+    if terms is None or not line.is_made:
+        return None
+    return {
+        "proof": terms.proof,
+        "payment_plan": terms.payment_plan,
+        "ladder": terms.ladder,
+        "ladder_steps": [list(step) for step in LADDER_STEPS[terms.ladder]],
     }
 
 

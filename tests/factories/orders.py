@@ -74,7 +74,7 @@ def pay(checkout: Checkout, *, method: str = "card", today: date | None = None) 
     """Hold the goods and note the money as paid, without a provider; not settled yet."""
     today = today or timezone.localdate()
     total = str(checkouts.offer_now(checkout, today=today).total)
-    attempt, _ = checkouts._hold_and_write(checkout.pk, method, total, today)
+    attempt, _ = checkouts.hold_and_write(checkout.pk, method, total, today)
     assert attempt is not None
     name = uuid4().hex
     standing = Standing(

@@ -215,7 +215,7 @@ def test_a_provider_that_is_away_is_asked_once_and_not_for_every_event(
 
     monkeypatch.setattr(gateway, "ask", away)
     for number in range(3):
-        attempt, _ = checkouts._hold_and_write(
+        attempt, _ = checkouts.hold_and_write(
             make_checkout((make_product(stock=1), 1)).pk, "card", "490.00", timezone.localdate()
         )
         assert attempt is not None

@@ -22,6 +22,7 @@ from catalogue.shopfront.regions import list_regions
 from catalogue.shopfront.words import TYPE_WORDS
 from catalogue.states import OtopType
 from producers.models import Enterprise
+from shop.core.clock import this_moment
 from shop.core.places import province_slug, provinces_by_slug
 
 from .pages import home, show
@@ -150,8 +151,7 @@ def _listing(
     ranked: list[int] | None = None,
     fixed: Sequence[str] = (),
 ) -> Listing:
-    today = timezone.localdate()
-    listing = make_listing(scope, filters, today=today, ranked=ranked, fixed=fixed)
+    listing = make_listing(scope, filters, ranked=ranked, fixed=fixed, **this_moment())
     if listing.is_beyond_the_end:
         raise Http404
     return listing

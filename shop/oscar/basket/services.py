@@ -109,7 +109,9 @@ def wanted_from(basket_id: int | None, held: Mapping[int, int] | None = None) ->
         return []
     kept = held or {}
     lines = Line.objects.filter(basket_id=basket_id).select_related(
-        "stockrecord__product__parent", "stockrecord__partner__enterprise"
+        "stockrecord__product__parent",
+        "stockrecord__partner__enterprise",
+        "stockrecord__making__workshop",
     )
     return [
         Wanted(

@@ -5,12 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from shop.core.clock import this_moment
 from shop.core.places import TambonAddress, provinces, tambon_address
 from shop.fulfilment.offers import make_offer
 from shop.oscar.address.models import UserAddress
@@ -33,9 +33,10 @@ def summary(request: HttpRequest) -> HttpResponse:
     to, by_address = _destination(request, checkout)
     offer = make_offer(
         services.wanted_from(request.basket.pk, checkouts.held_for(checkout)),
-        today=timezone.localdate(),
         to=to,
         choices=checkout.choices if checkout else None,
+        reference=checkout.reference if checkout else None,
+        **this_moment(),
     )
     return render(
         request,

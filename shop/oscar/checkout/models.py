@@ -17,7 +17,9 @@ class Checkout(models.Model):
 
     While `open`, `contact`, `address` and `choices` (enterprise id → delivery method slug) are
     filled in. When the buyer pays, `offer` freezes contact, address, lines, charges, promises
-    and the total (baht as text); the order is written from it and from nothing else.
+    and the total (baht as text); the order is written from it and from nothing else. `new_offer`
+    is the same on later days, when a payment came after the promised ones were gone: until
+    `asked_until` the buyer may take it.
     """
 
     reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -42,6 +44,8 @@ class Checkout(models.Model):
         max_length=10, choices=CheckoutState.choices, default=CheckoutState.OPEN
     )
     created_at = models.DateTimeField(default=timezone.now)
+    new_offer = models.JSONField(default=dict, blank=True)
+    asked_until = models.DateTimeField(null=True, blank=True)
     paying_since = models.DateTimeField(null=True, blank=True)
 
     class Meta:

@@ -19,6 +19,7 @@ from shop.oscar.order.models import Line, Order, ShippingAddress
 from shop.oscar.order.services import new_order_number, order_path
 from shop.outbox.services import Contact, compose, post
 from shop.payments.models import PaymentAttempt
+from shop.production.services import take_capacity
 
 from .models import Checkout
 
@@ -27,6 +28,10 @@ TOLD_OF_LINE = ("title", "title_en", "unit_th", "unit_en", "quantity", "total")
 TOLD_OF_GROUP = ("goods", "charge", "method_name_th", "method_name_en", "promised_on")
 #: What a checkout keeps of an address, by the names of ThaiAddress.
 ADDRESS_PARTS = ("house_number", "moo", "building", "soi", "road", "tambon_code", "postcode")
+
+
+class CapacityGone(Exception):
+    """The days of an order's work are not held; the caller should have held them again."""
 
 
 def place_order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
@@ -38,7 +43,7 @@ def place_order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
     offer = checkout.offer
     order = _order(checkout, attempt)
     fulfilments = _fulfilments(order, offer)
-    _lines(order, fulfilments, offer)
+    _take_days(checkout, _lines(order, fulfilments, offer), offer)
     if checkout.basket_id:
         take_out(
             checkout.basket_id,
@@ -135,7 +140,7 @@ def _fulfilments(order: Order, offer: dict[str, Any]) -> list[Fulfilment]:
     return rows
 
 
-def _lines(order: Order, fulfilments: list[Fulfilment], offer: dict[str, Any]) -> None:
+def _lines(order: Order, fulfilments: list[Fulfilment], offer: dict[str, Any]) -> list[Line]:
     sold = [line for group in offer["groups"] for line in group["lines"]]
     certificates = certificates_at_sale(
         [line["top_product"] for line in sold], timezone.localdate()
@@ -153,6 +158,19 @@ def _lines(order: Order, fulfilments: list[Fulfilment], offer: dict[str, Any]) -
             for fulfilment, line in zip(belongs, lines, strict=True)
         ]
     )
+    return lines
+
+
+def _take_days(checkout: Checkout, lines: list[Line], offer: dict[str, Any]) -> None:
+    """The days held for what has to be made are taken; the caller has seen that they are held."""
+    sold = [line for group in offer["groups"] for line in group["lines"]]
+    made = {
+        each["key"]: line.pk
+        for each, line in zip(sold, lines, strict=True)
+        if (each.get("promise") or {}).get("units")
+    }
+    if made and not take_capacity(reference=checkout.reference, lines=made):
+        raise CapacityGone(checkout.reference)
 
 
 def _line(order: Order, part: Fulfilment, sold: dict[str, Any], proofs: list[dict]) -> Line:

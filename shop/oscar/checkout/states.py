@@ -9,6 +9,7 @@ class CheckoutState(models.TextChoices):
     PAYING = "paying", _("Goods held, waiting for the money")
     PLACED = "placed", _("Became an order")
     LAPSED = "lapsed", _("Given up; goods released")
+    ASKED = "asked", _("Paid; the buyer is asked about a later day")
     REFUNDED = "refunded", _("Paid too late; money goes back")
 
 
@@ -18,15 +19,18 @@ TRANSITIONS = {
         CheckoutState.PAYING,
         CheckoutState.PLACED,
         CheckoutState.LAPSED,
+        CheckoutState.ASKED,
         CheckoutState.REFUNDED,
     ),
     CheckoutState.PAYING: (
         CheckoutState.OPEN,
         CheckoutState.PLACED,
         CheckoutState.LAPSED,
+        CheckoutState.ASKED,
         CheckoutState.REFUNDED,
     ),
-    CheckoutState.LAPSED: (CheckoutState.PLACED, CheckoutState.REFUNDED),
+    CheckoutState.LAPSED: (CheckoutState.PLACED, CheckoutState.ASKED, CheckoutState.REFUNDED),
+    CheckoutState.ASKED: (CheckoutState.PLACED, CheckoutState.REFUNDED),
     CheckoutState.PLACED: (),
     CheckoutState.REFUNDED: (),
 }

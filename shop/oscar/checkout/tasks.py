@@ -13,3 +13,8 @@ def settle_paid() -> int:
 @shared_task(expires=60)
 def close_overdue() -> int:
     return services.close_and_release()
+
+
+@shared_task(expires=300)
+def give_back_unanswered() -> int:
+    return services.give_back_unanswered()

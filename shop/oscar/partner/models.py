@@ -24,8 +24,9 @@ class Partner(AbstractPartner):
 class StockRecord(AbstractStockRecord):
     """One group's price (baht), and its stock (pieces) *or* its made-to-order terms.
 
-    `lead_days` are working days of the group. `num_allocated` counts pieces held for a payment
-    or sold and not yet sent.
+    What is made to order may have ready pieces too: they are sold first, to whoever can have
+    all they want from them. `lead_days` are working days of the group, for what is made without
+    a workshop. `num_allocated` counts ready pieces held for a payment or sold and not yet sent.
     """
 
     sells = models.CharField(_("Sold"), max_length=14, choices=Sells.choices, default=Sells.STOCK)
@@ -37,8 +38,8 @@ class StockRecord(AbstractStockRecord):
         abstract = False
         constraints = [
             models.CheckConstraint(
-                condition=Q(sells="made_to_order")
-                | Q(num_allocated=None)
+                condition=Q(num_allocated=None)
+                | Q(num_in_stock=None)
                 | Q(num_allocated__gte=0, num_allocated__lte=F("num_in_stock")),
                 name="stock_never_oversold",
             ),
@@ -79,6 +80,10 @@ class StockRecord(AbstractStockRecord):
     def can_sell(self, quantity: int) -> bool:
         return self.min_quantity <= quantity <= self.most_per_order
 
+    def sells_from_stock(self, quantity: int, *, held: int = 0) -> bool:
+        """Whether so many pieces come from what is ready (`held` of it kept for this buyer)."""
+        return not self.is_made_to_order or max(self.net_stock_level, 0) + held >= quantity
+
 
 class StockHoldQuerySet(models.QuerySet["StockHold"]):
     def of(self, reference: Any) -> "StockHoldQuerySet":
@@ -86,11 +91,15 @@ class StockHoldQuerySet(models.QuerySet["StockHold"]):
 
 
 class StockHold(models.Model):
-    """Pieces of one stock record kept for one checkout until it is paid or given up."""
+    """Pieces of one stock record kept for one checkout until it is paid or given up.
+
+    `from_stock`: ready pieces; otherwise they are still to be made.
+    """
 
     reference = models.UUIDField(db_index=True)
     stockrecord = models.ForeignKey(StockRecord, on_delete=models.PROTECT, related_name="holds")
     quantity = models.PositiveIntegerField()
+    from_stock = models.BooleanField(default=True)
     state = models.CharField(max_length=10, choices=HoldState.choices, default=HoldState.HELD)
     created_at = models.DateTimeField(default=timezone.now)
 

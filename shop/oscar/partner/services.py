@@ -46,16 +46,17 @@ def lock_stockrecords(ids: Iterable[int]) -> dict[int, StockRecord]:
 
 
 @transaction.atomic
-def hold_goods(*, reference: UUID, wanted: Mapping[int, int]) -> None:
+def hold_goods(*, reference: UUID, wanted: Mapping[int, int]) -> set[int]:
     """Keep goods for one checkout. Asked again with other quantities, the hold is changed.
 
-    `wanted` maps stock record ids to pieces. Raises NotEnough, and then nothing has moved.
+    `wanted` maps stock record ids to pieces. Returns the ids of those that are still to be made.
+    Raises NotEnough, and then nothing has moved.
     """
     before = {hold.stockrecord_id: hold for hold in StockHold.objects.of(reference)}
     records = lock_stockrecords({*wanted, *before})
-    held = {pk: hold.quantity for pk, hold in before.items() if hold.state == HoldState.HELD}
-    for pk, quantity in held.items():
-        _allocate(records[pk], -quantity)
+    for pk, hold in before.items():
+        if hold.state == HoldState.HELD and hold.from_stock:
+            _allocate(records[pk], -hold.quantity)
     shortages = [
         Shortage(pk, quantity, records[pk].most_per_order if pk in records else 0)
         for pk, quantity in sorted(wanted.items())
@@ -63,24 +64,33 @@ def hold_goods(*, reference: UUID, wanted: Mapping[int, int]) -> None:
     ]
     if shortages:
         raise NotEnough(shortages)
+    made = {pk for pk, quantity in wanted.items() if not records[pk].sells_from_stock(quantity)}
     for pk, quantity in wanted.items():
-        _allocate(records[pk], quantity)
+        if pk not in made:
+            _allocate(records[pk], quantity)
     _save_numbers(records.values())
     StockHold.objects.of(reference).exclude(stockrecord__in=wanted).delete()
     StockHold.objects.bulk_create(
         [
-            StockHold(reference=reference, stockrecord_id=pk, quantity=n, state=HoldState.HELD)
+            StockHold(
+                reference=reference,
+                stockrecord_id=pk,
+                quantity=n,
+                from_stock=pk not in made,
+                state=HoldState.HELD,
+            )
             for pk, n in sorted(wanted.items())
         ],
         update_conflicts=True,
         unique_fields=["reference", "stockrecord"],
-        update_fields=["quantity", "state"],
+        update_fields=["quantity", "from_stock", "state"],
     )
+    return made
 
 
 def held_pieces(reference: UUID) -> dict[int, int]:
-    """Stock record id → pieces kept for this checkout right now."""
-    holds = StockHold.objects.of(reference).filter(state=HoldState.HELD)
+    """Stock record id → ready pieces kept for this checkout right now."""
+    holds = StockHold.objects.of(reference).filter(state=HoldState.HELD, from_stock=True)
     return dict(holds.values_list("stockrecord_id", "quantity"))
 
 
@@ -112,8 +122,8 @@ def send_goods(*, reference: UUID, stockrecord_ids: Iterable[int]) -> None:
     holds = _holds(reference, HoldState.TAKEN, set(stockrecord_ids))
     records = lock_stockrecords(hold.stockrecord_id for hold in holds)
     for hold in holds:
-        record = records[hold.stockrecord_id]
-        if not record.is_made_to_order:
+        if hold.from_stock:
+            record = records[hold.stockrecord_id]
             record.num_in_stock = (record.num_in_stock or 0) - hold.quantity
             _allocate(record, -hold.quantity)
     _save_numbers(records.values())
@@ -309,7 +319,8 @@ def _apply(record: StockRecord, terms: Terms) -> None:
     record.lead_days = terms.lead_days if made else None
     record.min_quantity, record.max_quantity = terms.min_quantity, terms.max_quantity
     if made:
-        record.num_in_stock = record.num_allocated = 0
+        record.num_allocated = record.num_allocated or 0
+        record.num_in_stock = (terms.pieces or 0) + record.num_allocated
     elif terms.pieces is not None:
         record.num_in_stock = terms.pieces + (record.num_allocated or 0)
     record.save()
@@ -321,7 +332,8 @@ def _undo(reference: UUID, state: str, only: set[int] | None) -> None:
         return
     records = lock_stockrecords(hold.stockrecord_id for hold in holds)
     for hold in holds:
-        _allocate(records[hold.stockrecord_id], -hold.quantity)
+        if hold.from_stock:
+            _allocate(records[hold.stockrecord_id], -hold.quantity)
     _save_numbers(records.values())
     StockHold.objects.filter(pk__in=[hold.pk for hold in holds]).update(state=HoldState.RELEASED)
 
@@ -332,13 +344,12 @@ def _holds(reference: UUID, state: str, only: set[int] | None) -> list[StockHold
 
 
 def _allocate(record: StockRecord, pieces: int) -> None:
-    """Made-to-order records have no stock to allocate; their hold row alone counts."""
-    if not record.is_made_to_order:
-        record.num_allocated = (record.num_allocated or 0) + pieces
+    record.num_allocated = (record.num_allocated or 0) + pieces
 
 
 def _save_numbers(records: Iterable[StockRecord]) -> None:
-    stocked = [record for record in records if not record.is_made_to_order]
+    """Write the numbers of records that have any; goods made to order may have none."""
+    stocked = [record for record in records if record.num_allocated is not None]
     if stocked:
         StockRecord.objects.bulk_update(stocked, ["num_in_stock", "num_allocated"])
         sum_up_offers(_products(stocked))

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from shop.core.clock import this_moment
 from shop.core.templatetags.shop_text import clock
 from shop.oscar.checkout import services
 from shop.oscar.checkout.models import Checkout
@@ -44,7 +45,7 @@ def pay(request: HttpRequest) -> HttpResponse:
             method=checkout.method,
             seen_total=seen_total,
             seen_offer=request.POST.get("seen_offer", "")[:64],
-            today=timezone.localdate(),
+            **this_moment(),
         )
     except services.OfferChanged as changed:
         if changed.offer.is_empty:

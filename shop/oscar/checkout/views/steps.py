@@ -8,12 +8,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from shop.core.clock import this_moment
 from shop.fulfilment.offers import Offer
 from shop.oscar.address.models import UserAddress
 from shop.oscar.basket.services import remove_lines
@@ -132,7 +132,7 @@ def delivery(request: HttpRequest, checkout: Checkout) -> HttpResponse:
     """How each group sends its parcel, and how the buyer pays."""
     if not checkout.address:
         return redirect("checkout:address")
-    offer = services.offer_now(checkout, today=timezone.localdate())
+    offer = services.offer_now(checkout, **this_moment())
     form = DeliveryForm(request.POST if request.method == "POST" else None, offer=offer)
     if request.method == "POST" and form.is_valid():
         services.set_choices(
@@ -170,7 +170,7 @@ def review_page(
     request: HttpRequest, checkout: Checkout, *, seen_total: str = "", status: int = 200
 ) -> HttpResponse:
     """The third step; with `seen_total` it says that the total is no longer that one."""
-    offer = services.offer_now(checkout, today=timezone.localdate())
+    offer = services.offer_now(checkout, **this_moment())
     attempt = None
     if checkout.state == CheckoutState.PAYING:
         attempt = open_attempt(checkout)
@@ -197,6 +197,6 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """A step with the offer beside it."""
-    offer = offer or services.offer_now(checkout, today=timezone.localdate())
+    offer = offer or services.offer_now(checkout, **this_moment())
     shared = {"checkout": checkout, "offer": offer, "groups": shown_groups(offer)}
     return render(request, template, {**shared, **context}, status=status)

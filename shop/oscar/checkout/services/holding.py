@@ -1,0 +1,114 @@
+"""Whether what was paid for is still ours: held, to be had again, to be had later, or gone."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from shop.oscar.partner.models import StockRecord
+from shop.oscar.partner.services import NotEnough, hold_goods
+from shop.production.promising import Calendars, Promise, promise, read_calendars, terms_of
+from shop.production.services import NoCapacity, Wanted, hold_capacity, is_capacity_held
+from shop.production.states import ProofPolicy
+
+from ..models import Checkout
+
+
+@dataclass(frozen=True, slots=True)
+class Regained:
+    """What could be held again. `later`: line key → the new promise, where the day is later."""
+
+    later: dict[str, Promise]
+
+
+def sold_lines(checkout: Checkout) -> list[dict[str, Any]]:
+    """The frozen lines of all groups."""
+    return [line for group in checkout.offer["groups"] for line in group["lines"]]
+
+
+def quantities(checkout: Checkout) -> dict[int, int]:
+    """Stock record id → pieces, over all lines."""
+    wanted: dict[int, int] = {}
+    for line in sold_lines(checkout):
+        wanted[line["stockrecord"]] = wanted.get(line["stockrecord"], 0) + line["quantity"]
+    return wanted
+
+
+def work_keys(checkout: Checkout) -> list[str]:
+    """The lines that take a workshop's days."""
+    return [line["key"] for line in sold_lines(checkout) if _units(line)]
+
+
+def everything_is_held(checkout: Checkout) -> bool:
+    """Whether the days of its work are still kept; the goods are asked by taking them."""
+    keys = work_keys(checkout)
+    return not keys or is_capacity_held(reference=checkout.reference, keys=keys)
+
+
+@transaction.atomic
+def hold_again(checkout: Checkout, *, today: date, hour: int) -> Regained | None:
+    """The hold has expired: hold everything once more, on later days where it must be.
+
+    None when something is gone for good; then nothing is held.
+    """
+    lines = sold_lines(checkout)
+    records = StockRecord.objects.select_related("making__workshop", "partner__enterprise")
+    by_id = records.in_bulk([line["stockrecord"] for line in lines])
+    if len(by_id) < len({line["stockrecord"] for line in lines}):
+        return None
+    terms = [terms_of(record) for record in by_id.values()]
+    calendars = read_calendars([each.workshop for each in terms if each], today)
+    works, later = [], {}
+    for line in lines:
+        record = by_id[line["stockrecord"]]
+        found = _promise_again(record, line, today, hour, calendars)
+        if found is None:
+            return None
+        if found.units:
+            works.append(_work(record, line, found))
+            if found.promised_on > date.fromisoformat(line["promised_on"]):
+                later[line["key"]] = found
+    try:
+        with transaction.atomic():
+            hold_goods(reference=checkout.reference, wanted=quantities(checkout))
+            hold_capacity(reference=checkout.reference, wanted=works, today=today)
+    except (NotEnough, NoCapacity):
+        return None
+    return Regained(later)
+
+
+def with_later_days(offer: dict[str, Any], later: dict[str, Promise]) -> dict[str, Any]:
+    """The frozen offer with the new days of these lines, and of their groups."""
+    groups = []
+    for group in offer["groups"]:
+        lines = [_postponed(line, later.get(line["key"])) for line in group["lines"]]
+        days = [line["promised_on"] for line in lines if line["promised_on"]]
+        groups.append({**group, "lines": lines, "promised_on": max(days)})
+    return {**offer, "groups": groups}
+
+
+def _postponed(line: dict[str, Any], found: Promise | None) -> dict[str, Any]:
+    if found is None:
+        return line
+    return {**line, "promised_on": found.promised_on.isoformat(), "promise": found.snapshot()}
+
+
+def _promise_again(
+    record: StockRecord, line: dict[str, Any], today: date, hour: int, calendars: Calendars
+) -> Promise | None:
+    more = Decimal(line.get("more_units") or 0)
+    found = promise(record, line["quantity"], today, calendars, hour=hour, more_units=more)
+    if found and found.workshop_id:
+        calendars[found.workshop_id].take(found.plan)
+    return found
+
+
+def _work(record: StockRecord, line: dict[str, Any], found: Promise) -> Wanted:
+    proof = (line.get("terms") or {}).get("proof", ProofPolicy.NONE)
+    return Wanted(line["key"], record.pk, line["quantity"], found, proof)
+
+
+def _units(line: dict[str, Any]) -> int:
+    return (line.get("promise") or {}).get("units", 0)

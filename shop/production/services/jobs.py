@@ -1,0 +1,73 @@
+"""A job goes on: approved, begun, finished, packed."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from shop.core.states import move
+
+from ..models import Job
+from ..states import JOB_TRANSITIONS, JobState
+from .capacity import free_days, lock_workshops
+from .workshops import replan_jobs
+
+
+@transaction.atomic
+def approve_job(*, job_id: int, today: date, by: Any = None) -> Job:
+    """The buyer has approved the proof: the work may begin the day after.
+
+    Approved later than the promise allowed for, the work finds new days; the caller looks at
+    `due_on` against the plan and tells the buyer (see `Job.is_at_risk`).
+    """
+    job = _locked([job_id])[0]
+    late = today >= job.starts_on
+    if late:
+        job.starts_on = today + timedelta(days=1)
+    move(job, JobState.QUEUED, transitions=JOB_TRANSITIONS, by=by, also=["starts_on"])
+    if late:
+        replan_jobs(job.workshop_id, today)
+        job.refresh_from_db()
+    return job
+
+
+@transaction.atomic
+def start_jobs(*, line_ids: Iterable[int], by: Any = None) -> list[Job]:
+    """The group has begun these lines. Those begun already are left alone."""
+    return _move_all(line_ids, JobState.QUEUED, JobState.IN_PRODUCTION, "started_at", by)
+
+
+@transaction.atomic
+def finish_jobs(*, line_ids: Iterable[int], by: Any = None, today: date) -> list[Job]:
+    """These lines are made; days still planned for them are free for others."""
+    jobs = _move_all(line_ids, JobState.IN_PRODUCTION, JobState.FINISHED, "finished_at", by)
+    free_days(jobs, after=today)
+    Job.objects.filter(pk__in=[job.pk for job in jobs]).update(unplanned_units=0)
+    return jobs
+
+
+@transaction.atomic
+def pack_jobs(*, line_ids: Iterable[int], by: Any = None) -> list[Job]:
+    """These lines lie packed and wait for the carrier."""
+    return _move_all(line_ids, JobState.FINISHED, JobState.PACKED, "packed_at", by)
+
+
+def _move_all(line_ids: Iterable[int], old: str, new: str, stamp: str, by: Any) -> list[Job]:
+    ids = Job.objects.filter(line__in=list(line_ids)).values_list("pk", flat=True)
+    now: datetime = timezone.now()
+    moved = []
+    for job in _locked(ids):
+        if job.state != old:
+            continue
+        setattr(job, stamp, now)
+        move(job, new, transitions=JOB_TRANSITIONS, by=by, also=[stamp])
+        moved.append(job)
+    return moved
+
+
+def _locked(job_ids: Iterable[int]) -> list[Job]:
+    ids = list(job_ids)
+    lock_workshops(Job.objects.filter(pk__in=ids).values_list("workshop_id", flat=True))
+    return list(Job.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
