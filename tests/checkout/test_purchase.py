@@ -10,7 +10,7 @@ from shop.oscar.checkout import services as checkouts
 from shop.oscar.checkout.models import Checkout
 from shop.oscar.order.models import Order
 from shop.oscar.order.services import order_path
-from shop.oscar.partner.services import set_ready_pieces
+from shop.oscar.partner.services import release_goods, set_ready_pieces
 from shop.payments.models import PaymentAttempt, Refund
 from tests.factories import (
     make_buyer,
@@ -207,7 +207,7 @@ def test_paid_when_the_last_piece_was_gone_says_sorry_and_pays_back(goods, provi
     buyer.fill_in((last, 1))
     buyer.pay()
     reference = Checkout.objects.get().reference
-    checkouts.release_goods(reference=reference)
+    release_goods(reference=reference)
     make_placed_order((last, 1))
     provider.control(f"session/{PaymentAttempt.objects.latest('-pk').session_id}/pay")
 

@@ -349,7 +349,7 @@ def _allocate(record: StockRecord, pieces: int) -> None:
 
 def _save_numbers(records: Iterable[StockRecord]) -> None:
     """Write the numbers of records that have any; goods made to order may have none."""
-    stocked = [record for record in records if record.num_allocated is not None]
+    stocked = [r for r in records if not r.is_made_to_order or r.num_in_stock is not None]
     if stocked:
         StockRecord.objects.bulk_update(stocked, ["num_in_stock", "num_allocated"])
         sum_up_offers(_products(stocked))
