@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 
 from shop.core.models import Consent
-from shop.oscar.checkout import services as checkouts
 from shop.oscar.checkout.models import Checkout
 from shop.oscar.order.models import Order
 from shop.oscar.order.services import order_path
