@@ -19,7 +19,7 @@ from shop.oscar.order.models import Line
 from shop.oscar.partner.models import StockRecord
 from shop.oscar.partner.states import Sells
 
-from .states import (
+from ..states import (
     UNMADE,
     Answer,
     JobState,

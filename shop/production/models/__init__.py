@@ -1,0 +1,41 @@
+"""What a group can make and when, and the orders that neighbours share."""
+
+from .workshops import (
+    BUFFER_OF_NEW_GROUPS,
+    HORIZON_DAYS,
+    TERMS_FIELDS,
+    CheckIn,
+    HandOver,
+    HowItIsMade,
+    Job,
+    JobQuerySet,
+    MadeToOrderTerms,
+    MadeToOrderTermsQuerySet,
+    ProcessingProfile,
+    ProductionSlot,
+    PublicHoliday,
+    SlotAllocation,
+    Workshop,
+    WorkshopException,
+    WorkshopQuerySet,
+)
+
+__all__ = [
+    "BUFFER_OF_NEW_GROUPS",
+    "HORIZON_DAYS",
+    "TERMS_FIELDS",
+    "CheckIn",
+    "HandOver",
+    "HowItIsMade",
+    "Job",
+    "JobQuerySet",
+    "MadeToOrderTerms",
+    "MadeToOrderTermsQuerySet",
+    "ProcessingProfile",
+    "ProductionSlot",
+    "PublicHoliday",
+    "SlotAllocation",
+    "Workshop",
+    "WorkshopException",
+    "WorkshopQuerySet",
+]
