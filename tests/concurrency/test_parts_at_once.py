@@ -7,8 +7,8 @@ import pytest
 
 from catalogue import services as catalogue
 from catalogue.models import Product
-from shop.fulfilment import services as fulfilments
 from shop.fulfilment.models import Fulfilment
+from shop.fulfilment.services import parts as fulfilments
 from shop.fulfilment.states import OrderStatus
 from shop.oscar.order.models import Order
 from shop.oscar.partner.services import set_ready_pieces

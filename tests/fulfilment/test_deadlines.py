@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from shop.fulfilment import services
 from shop.fulfilment.models import Carrier, Fulfilment
+from shop.fulfilment.services import parts as services
 from shop.fulfilment.states import FulfilmentState
 from shop.payments.models import Refund
 from tests.factories.goods import make_product
@@ -50,15 +50,15 @@ def test_an_objection_in_the_last_moment_keeps_the_parcel_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     part = _sent()
-    locked = services._locked
+    locked = services.locked
 
     def objected_just_before(fulfilment_id: int) -> Fulfilment:
         """The sweep has found the part; the buyer is quicker to the lock."""
-        monkeypatch.setattr(services, "_locked", locked)
+        monkeypatch.setattr(services, "locked", locked)
         services.object_to_fulfilment(fulfilment_id=fulfilment_id, text="ยังไม่ได้รับ")
         return locked(fulfilment_id)
 
-    monkeypatch.setattr(services, "_locked", objected_just_before)
+    monkeypatch.setattr(services, "locked", objected_just_before)
     services.receive_unobjected(now=timezone.now() + timedelta(days=60))
     part.refresh_from_db()
     assert part.state == FulfilmentState.DISPATCHED
