@@ -7,7 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.thai import arabic_digits, normalise
+from shop.core.fields import ManyLines, OneLine
+from shop.core.thai import arabic_digits
+
+__all__ = ["Baht", "ManyLines", "OneLine", "WholeNumber"]
 
 #: What may stand around or inside a number and means nothing.
 NOISE = re.compile(r"[\s,฿]|บาท|baht", re.IGNORECASE)
@@ -68,26 +71,6 @@ class Baht(forms.DecimalField):
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {}
-
-
-class OneLine(forms.CharField):
-    """Words on one line, in one spelling, without what cannot be seen."""
-
-    def to_python(self, value: Any) -> str:
-        return normalise(super().to_python(value) or "")
-
-
-class ManyLines(forms.CharField):
-    """Words on several lines; runs of empty lines become one."""
-
-    def __init__(self, *, rows: int = 7, **kwargs: Any):
-        kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
-        super().__init__(**kwargs)
-
-    def to_python(self, value: Any) -> str:
-        text = super().to_python(value) or ""
-        lines = "\n".join(normalise(line) for line in text.splitlines())
-        return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
 def _number(value: Any) -> str:
