@@ -150,6 +150,17 @@ def store_upload(file: BinaryIO, *, title: str, by: Any = None) -> Picture:
     return picture
 
 
+def drawn_anew(file: BinaryIO, *, longest: int = 1600) -> tuple[bytes, int, int]:
+    """A photo for a few eyes only, which is no Picture: its JPEG, width and height (pixels).
+
+    Upright and without metadata, like any other. Raises BadPicture.
+    """
+    data = read_limited(file, max_bytes=settings.MAX_PICTURE_BYTES)
+    image = open_upright(data, max_pixels=settings.MAX_PICTURE_PIXELS)
+    image.thumbnail((longest, longest))
+    return encode_original(image), image.width, image.height
+
+
 def keep_original(picture: Picture, data: bytes, *, stem: str) -> Picture:
     """Give the picture this JPEG as its file and save it; what was prepared before is gone."""
     with Image.open(ContentFile(data)) as image:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.claims import ForbiddenGoods
 from cms.opening import BadPicture
+from cms.taking import photo_words
 from producers.models import Certificate, Membership
 from producers.services import (
     NobodyWouldBeTold,
@@ -25,7 +26,6 @@ from producers.workspace.photos import keep_group_photo
 from shop.production.promising import EVERY_DAY_BUT_SUNDAY
 
 from .access import group_of, in_group, screen, sent, status_of
-from .products import photo_words
 from .steps import forbidden_words
 
 

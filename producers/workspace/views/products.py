@@ -22,6 +22,7 @@ from catalogue.services import (
 )
 from catalogue.states import ProductState
 from cms.opening import BadPicture
+from cms.taking import photo_words
 from producers.workspace.making import STEPS, missing_of, offices_words, records_of
 from producers.workspace.photos import keep_product_photo
 from shop.core.states import MoveNotAllowed
@@ -152,16 +153,6 @@ def pictures(request: HttpRequest, product_id: int) -> HttpResponse:
         most=goods.MOST_PICTURES,
         wrong=wrong,
     )
-
-
-def photo_words(error: BadPicture) -> str:
-    """Why a file cannot become a picture, and what to do."""
-    return {
-        "empty": _("The file is empty. Take the photo again."),
-        "too_many_bytes": _("The photo is larger than 15 MB. Choose a smaller one."),
-        "too_many_pixels": _("The photo has too many pixels. Choose a smaller one."),
-        "svg": _("This is a drawing file. Choose a photo (JPEG, PNG, HEIC)."),
-    }.get(error.reason, _("This file is not a photo. Choose a photo (JPEG, PNG, HEIC)."))
 
 
 def _change_pictures(request: HttpRequest, product: Product) -> str:
