@@ -27,5 +27,6 @@ app.conf.beat_schedule = {
     "certificates": {"task": "producers.tasks.keep_certificate_dates", "schedule": crontab("0")},
     "deadlines": {"task": "shop.fulfilment.tasks.keep_deadlines", "schedule": 60},
     "pictures": {"task": "cms.tasks.prepare_pictures", "schedule": 15},
+    "drafts": {"task": "shop.care.tasks.forget_drafts", "schedule": crontab("30")},
     "demo pictures": {"task": "shop.demo.tasks.draw_pictures", "schedule": 15},
 }

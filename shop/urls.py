@@ -33,6 +33,7 @@ urlpatterns += i18n_patterns(
     path("checkout/", include("shop.oscar.checkout.urls")),
     path("orders/", include("shop.oscar.order.urls")),
     path("account/", include("shop.oscar.customer.urls")),
+    path("", include("shop.care.urls")),
     path("workspace/", include("producers.workspace.urls")),
     path("", include("cms.urls")),
     path("", include(wagtail_urls)),

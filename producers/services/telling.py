@@ -56,11 +56,12 @@ def _contacts(enterprise: Enterprise) -> list[tuple[str, Contact]]:
     members = Membership.objects.filter(
         enterprise=enterprise, left_at=None, user__is_active=True
     ).select_related("user")
-    found = [(f"member {member.pk}", _member_contact(member)) for member in members]
+    found = [(f"member {member.pk}", member_contact(member)) for member in members]
     return found or [("group", _own_contact(enterprise))]
 
 
-def _member_contact(membership: Membership) -> Contact:
+def member_contact(membership: Membership) -> Contact:
+    """Where a member wants to be told, and in which language."""
     user = membership.user
     return Contact(
         (user.email or "") if membership.tell_by_email else "",

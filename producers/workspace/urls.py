@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import group, jobs, links, money, products, steps
+from .views import group, jobs, links, money, products, steps, talks
 
 app_name = "workspace"
 urlpatterns = [
@@ -15,6 +15,7 @@ urlpatterns = [
     path("jobs/<int:part_id>/decline/", jobs.decline, name="decline"),
     path("jobs/<int:part_id>/start/", jobs.start, name="start"),
     path("jobs/<int:part_id>/pack/", jobs.pack, name="pack"),
+    path("jobs/<int:part_id>/talk/", talks.part_talk, name="part_talk"),
     path("jobs/<int:part_id>/sheet/", jobs.sheet, name="sheet"),
     path("jobs/<int:part_id>/send/", jobs.dispatch, name="dispatch"),
     path("products/", products.products, name="products"),
@@ -34,4 +35,13 @@ urlpatterns = [
     path("group/days/", group.days, name="group_days"),
     path("group/picture/", group.picture, name="group_picture"),
     path("group/notices/", group.notices, name="notices"),
+    path("messages/", talks.talks, name="talks"),
+    path("messages/<int:talk_id>/", talks.talk, name="talk"),
+    path("messages/<int:talk_id>/problem/", talks.problem, name="talk_problem"),
+    path("replies/", talks.replies, name="replies"),
+    path("replies/new/", talks.reply, name="reply_new"),
+    path("replies/<int:reply_id>/", talks.reply, name="reply"),
+    path("replies/<int:reply_id>/remove/", talks.reply_remove, name="reply_remove"),
+    path("reviews/", talks.reviews, name="reviews"),
+    path("reviews/<int:review_id>/", talks.review, name="review"),
 ]

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "shop.production.apps.ProductionConfig",
     "shop.payments.apps.PaymentsConfig",
     "shop.fulfilment.apps.FulfilmentConfig",
+    "shop.care.apps.CareConfig",
     "cms.apps.CmsConfig",
     "shop.demo.apps.DemoConfig",
     # Oscar: our forks, and the apps it needs to start
@@ -227,6 +228,11 @@ MEDIA_ROOT = VAR_DIR / "media"
 SERVE_MEDIA = env.bool("SERVE_MEDIA", default=True)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Nothing serves these files but pages that ask who looks; no web server may.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "private"},
+    },
     "staticfiles": {"BACKEND": "shop.static_files.HashedStaticFiles"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False

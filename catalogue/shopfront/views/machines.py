@@ -10,7 +10,16 @@ from catalogue.shopfront import sitemap
 from catalogue.shopfront.filters import MULTIPLE
 
 #: Pages of one person, and of the people who work here.
-PRIVATE = ("basket", "checkout", "orders", "account", "workspace", "search")
+PRIVATE = (
+    "basket",
+    "checkout",
+    "orders",
+    "account",
+    "workspace",
+    "search",
+    "messages",
+    "reviews",
+)
 XML = "application/xml; charset=utf-8"
 
 

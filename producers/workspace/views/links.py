@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from producers.models import Membership
 from producers.workspace.forms.group import SwitchForm
 from producers.workspace.templatetags.workspace_links import SALT
+from shop.care.models import Conversation, Review
 from shop.fulfilment.models import Fulfilment
 
 from .access import GROUP, enter, member, sent, status_of
@@ -85,11 +86,16 @@ def _membership(told: Any) -> Membership | None:
 
 
 def _job_address(told: dict[str, Any], membership: Membership) -> str:
-    """The job's screen; the home screen when the job is not the group's."""
-    part = told.get("f")
-    own = Fulfilment.objects.filter(enterprise=membership.enterprise_id)
-    if isinstance(part, int) and own.filter(pk=part).exists():
-        return reverse("workspace:job", args=[part])
+    """The screen it is about; the home screen when that is not the group's."""
+    group = membership.enterprise_id
+    for key, name, own in (
+        ("f", "workspace:job", Fulfilment.objects.filter(enterprise=group)),
+        ("t", "workspace:talk", Conversation.objects.filter(enterprise=group)),
+        ("r", "workspace:review", Review.objects.filter(fulfilment__enterprise=group)),
+    ):
+        about = told.get(key)
+        if isinstance(about, int) and own.filter(pk=about).exists():
+            return reverse(name, args=[about])
     return reverse("workspace:home")
 
 
