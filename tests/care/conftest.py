@@ -1,6 +1,5 @@
 """Photos of a test lie in its own folders."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,9 +8,8 @@ from shop.care.models import private_files
 
 
 @pytest.fixture(autouse=True)
-def own_files(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_files(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"
     private: Any = private_files()
     for name in ("base_location", "location"):
         monkeypatch.setitem(private.__dict__, name, str(tmp_path / "private"))
-    yield
