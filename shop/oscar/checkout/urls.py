@@ -17,4 +17,5 @@ urlpatterns = [
     path("promptpay/<uuid:reference>/qr.svg", views.qr_code, name="qr_code"),
     path("cancel/<uuid:reference>/", views.cancel, name="cancel"),
     path("return/<uuid:reference>/", views.back, name="return"),
+    path("new-date/<uuid:reference>/<str:token>/", views.new_date, name="new_date"),
 ]

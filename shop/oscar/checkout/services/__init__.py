@@ -23,9 +23,12 @@ from .paying import (
     look_again,
 )
 from .settling import (
+    NotAsked,
     accept_new_date,
     close_and_release,
     give_back_unanswered,
+    question_path,
+    question_token,
     refuse_new_date,
     settle_attempt,
     settle_checkout,
@@ -34,6 +37,7 @@ from .settling import (
 
 __all__ = [
     "AlreadyPlaced",
+    "NotAsked",
     "OfferChanged",
     "accept_new_date",
     "begin_payment",
@@ -47,6 +51,8 @@ __all__ = [
     "look_again",
     "offer_now",
     "open_checkout",
+    "question_path",
+    "question_token",
     "refuse_new_date",
     "set_address",
     "set_choices",

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core import signing
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -63,8 +64,10 @@ def settle_attempt(attempt_id: int) -> None:
     attempt.save(update_fields=["settled_at"])
 
 
-def _make_no_order(checkout: Checkout, attempt: PaymentAttempt, reason: str) -> None:
-    _pay_back(checkout, attempt, "paid_too_late")
+def _make_no_order(
+    checkout: Checkout, attempt: PaymentAttempt, reason: str, *, told: str = "paid_too_late"
+) -> None:
+    _pay_back(checkout, attempt, told)
     move(checkout, CheckoutState.REFUNDED, transitions=TRANSITIONS, reason=reason)
 
 
@@ -101,8 +104,6 @@ def _ask(checkout: Checkout, attempt: PaymentAttempt, offer: dict[str, Any]) -> 
         reason="the promised day is gone",
         also=["new_offer", "asked_until"],
     )
-    with translation.override(checkout.language):
-        page = reverse("checkout:return", args=[checkout.reference])
     days = [
         max(group["promised_on"] for group in each["groups"]) for each in (checkout.offer, offer)
     ]
@@ -114,10 +115,21 @@ def _ask(checkout: Checkout, attempt: PaymentAttempt, offer: dict[str, Any]) -> 
             "promised_on": days[0],
             "new_promised_on": days[1],
             "asked_until": checkout.asked_until.isoformat(),
-            "path": page,
+            "path": question_path(checkout),
         },
         about=checkout,
     )
+
+
+def question_path(checkout: Checkout, *, language: str = "") -> str:
+    """The signed address of the page that asks about the later day."""
+    with translation.override(language or checkout.language):
+        return reverse("checkout:new_date", args=[checkout.reference, question_token(checkout)])
+
+
+def question_token(checkout: Checkout) -> str:
+    """The signature that lets a buyer answer from the mail, on whatever phone."""
+    return signing.Signer(salt="later-day").signature(str(checkout.reference))
 
 
 class NotAsked(Exception):
@@ -142,7 +154,7 @@ def accept_new_date(*, checkout: Checkout) -> Order:
 def refuse_new_date(*, checkout: Checkout, reason: str = "refused") -> None:
     """The buyer wants the money back: all of it, at once. Raises NotAsked."""
     checkout, attempt = _asked(checkout)
-    _make_no_order(checkout, attempt, reason)
+    _make_no_order(checkout, attempt, reason, told="new_date_refused")
 
 
 def give_back_unanswered(*, now: datetime | None = None) -> int:

@@ -1,5 +1,6 @@
 """The checkout's doors: three steps, and paying."""
 
+from .asking import new_date
 from .paying import back, cancel, pay, promptpay, qr_code
 from .steps import address, delivery, drop, review, start, tambons
 
@@ -9,6 +10,7 @@ __all__ = [
     "cancel",
     "delivery",
     "drop",
+    "new_date",
     "pay",
     "promptpay",
     "qr_code",

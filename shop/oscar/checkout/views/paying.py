@@ -28,6 +28,9 @@ from shop.payments.states import AttemptState, Method
 
 from .steps import SESSION_KEY, language, review_page
 
+#: The money is there; what has become of it is told on another page.
+PAID_FOR = (CheckoutState.PLACED, CheckoutState.ASKED, CheckoutState.REFUNDED)
+
 
 @require_POST
 @never_cache
@@ -86,7 +89,7 @@ def _to_the_money(checkout: Checkout, attempt: PaymentAttempt) -> HttpResponse:
 def _after_a_second_tap(request: HttpRequest) -> HttpResponse:
     """The same button pressed twice: where the first press has led."""
     last = last_of_session(request.session.get(SESSION_KEY, ""))
-    if last is not None and last.state in (CheckoutState.PLACED, CheckoutState.REFUNDED):
+    if last is not None and last.state in PAID_FOR:
         return _end(request, last)
     return redirect("basket:summary")
 
@@ -138,7 +141,7 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
             ),
         )
         return redirect("checkout:return", reference)
-    if checkout.state in (CheckoutState.PLACED, CheckoutState.REFUNDED):
+    if checkout.state in PAID_FOR:
         return _end(request, checkout)
     messages.info(request, _("The payment is cancelled. Nothing has been charged."))
     return redirect("checkout:review")
@@ -149,9 +152,9 @@ def cancel(request: HttpRequest, reference: UUID) -> HttpResponse:
 def back(request: HttpRequest, reference: UUID) -> HttpResponse:
     """Back from the provider, or waiting for its word."""
     checkout = _own(request, reference)
-    if checkout.state not in (CheckoutState.PLACED, CheckoutState.REFUNDED):
+    if checkout.state not in PAID_FOR:
         checkout = _look(checkout)
-    if checkout.state in (CheckoutState.PLACED, CheckoutState.REFUNDED):
+    if checkout.state in PAID_FOR:
         return _end(request, checkout)
     attempt = open_attempt(checkout)
     if attempt is None:
@@ -176,13 +179,15 @@ def _look(checkout: Checkout, *, only_when_due: bool = False) -> Checkout:
 
 
 def _end(request: HttpRequest, checkout: Checkout) -> HttpResponse:
-    """The order's page, or the apology."""
+    """The order's page, the question about a later day, or the apology."""
     if checkout.state == CheckoutState.PLACED:
         order = Order.objects.get(checkout_reference=checkout.reference)
         messages.success(request, _("Thank you. Your order is paid and the makers are told."))
         if request.user.is_authenticated and order.user_id == request.user.pk:
             return _lead(request, reverse("order:detail", args=[order.number]))
         return _lead(request, order_path(order, language=language()))
+    if checkout.state == CheckoutState.ASKED:
+        return _lead(request, services.question_path(checkout, language=language()))
     attempt = last_attempt(checkout)
     context = {"checkout": checkout, "attempt": attempt}
     return render(request, "checkout/refunded.html", context)
