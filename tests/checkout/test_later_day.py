@@ -18,7 +18,7 @@ from shop.production.models import Job, ProductionSlot
 from shop.production.services import release_capacity
 from tests.checkout.shopping import Buyer
 from tests.factories import make_placed_order, make_rates
-from tests.factories.making import make_woven, make_workshop
+from tests.factories.making import make_workshop, make_woven
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
