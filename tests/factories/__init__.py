@@ -19,6 +19,7 @@ from .goods import (
     make_picture,
     make_product,
 )
+from .making import make_terms, make_workshop, make_woven
 from .orders import (
     ADDRESS,
     CONTACT,
@@ -49,6 +50,9 @@ __all__ = [
     "make_placed_order",
     "make_product",
     "make_rates",
+    "make_terms",
+    "make_workshop",
+    "make_woven",
     "pay",
     "record_of",
 ]
