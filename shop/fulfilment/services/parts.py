@@ -20,6 +20,7 @@ from shop.oscar.order.models import Order
 from shop.oscar.partner.services import give_back_goods, send_goods
 from shop.outbox.services import post
 from shop.payments.services import request_refund
+from shop.production.services import cancel_jobs
 
 from ..models import Carrier, Fulfilment, Parcel
 from ..states import TRANSITIONS, FulfilmentState, order_status
@@ -250,12 +251,17 @@ def _undo(fulfilment: Fulfilment, to: str, *, by: Any, reason: str) -> None:
         reference=_checkout_of(fulfilment),
         stockrecord_ids=_stockrecord_ids(fulfilment),
     )
+    cancel_jobs(line_ids=_line_ids(fulfilment), by=by, reason=reason)
     request_refund(
         checkout_reference=_checkout_of(fulfilment),
         amount=fulfilment.total,
         cause=refund_cause(fulfilment),
         reason=f"{to} {fulfilment.order.number}",
     )
+
+
+def _line_ids(fulfilment: Fulfilment) -> list[int]:
+    return list(fulfilment.lines.values_list("line_id", flat=True))
 
 
 def _stockrecord_ids(fulfilment: Fulfilment) -> list[int]:

@@ -197,10 +197,11 @@ def _pay_back(checkout: Checkout, attempt: PaymentAttempt, why: str) -> None:
         once=f"{why}:{attempt.pk}",
     )
     if why != "paid_twice":
-        _free(checkout.reference)
+        free(checkout.reference)
 
 
-def _free(reference: UUID) -> None:
+def free(reference: UUID) -> None:
+    """Goods and days held for this checkout can be had by others again."""
     release_goods(reference=reference)
     release_capacity(reference=reference)
 
@@ -216,7 +217,7 @@ def _let_go(reference: UUID) -> None:
     )
     if alive.exists():
         return
-    _free(reference)
+    free(reference)
     move(checkout, CheckoutState.OPEN, transitions=TRANSITIONS, reason="not paid")
 
 
