@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
     # On the hour, so at 00:00 in Bangkok too, when certificates end.
     "certificates": {"task": "producers.tasks.keep_certificate_dates", "schedule": crontab("0")},
     "deadlines": {"task": "shop.fulfilment.tasks.keep_deadlines", "schedule": 60},
+    "cluster parts": {"task": "shop.production.tasks.lapse_cluster_parts", "schedule": 300},
     "pictures": {"task": "cms.tasks.prepare_pictures", "schedule": 15},
     "drafts": {"task": "shop.care.tasks.forget_drafts", "schedule": crontab("30")},
     "demo pictures": {"task": "shop.demo.tasks.draw_pictures", "schedule": 15},

@@ -78,3 +78,92 @@ class Answer(models.TextChoices):
     YES = "yes", _("Yes")
     FEWER = "fewer", _("Fewer")
     CLOSED = "closed", _("Closed")
+
+
+class ClusterOrderState(models.TextChoices):
+    """How far a cluster's order is. `short`: some pieces have no group that can make them."""
+
+    OFFERED = "offered", _("Offered to the groups")
+    SHORT = "short", _("Pieces without a group")
+    AGREED = "agreed", _("All parts accepted")
+    GATHERED = "gathered", _("All parts gathered")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+CLUSTER_ORDER_TRANSITIONS = {
+    ClusterOrderState.OFFERED: (
+        ClusterOrderState.SHORT,
+        ClusterOrderState.AGREED,
+        ClusterOrderState.CANCELLED,
+    ),
+    ClusterOrderState.SHORT: (ClusterOrderState.OFFERED, ClusterOrderState.CANCELLED),
+    ClusterOrderState.AGREED: (
+        ClusterOrderState.OFFERED,
+        ClusterOrderState.SHORT,
+        ClusterOrderState.GATHERED,
+        ClusterOrderState.CANCELLED,
+    ),
+    ClusterOrderState.GATHERED: (),
+    ClusterOrderState.CANCELLED: (),
+}
+
+
+class SampleState(models.TextChoices):
+    """The sample piece of a cluster's order, which the buyer approves before all others."""
+
+    NOT_NEEDED = "not_needed", _("No sample")
+    AWAITED = "awaited", _("The sample is being made")
+    SHOWN = "shown", _("The buyer looks at the sample")
+    APPROVED = "approved", _("The sample is approved")
+
+
+SAMPLE_TRANSITIONS = {
+    SampleState.NOT_NEEDED: (),
+    SampleState.AWAITED: (SampleState.SHOWN,),
+    SampleState.SHOWN: (SampleState.AWAITED, SampleState.APPROVED),
+    SampleState.APPROVED: (),
+}
+
+
+class ClusterPartState(models.TextChoices):
+    """How far one group's part of a cluster's order is."""
+
+    OFFERED = "offered", _("Offered")
+    ACCEPTED = "accepted", _("Accepted")
+    IN_WORK = "in_work", _("Being made")
+    HANDED_OVER = "handed_over", _("Handed to the lead")
+    CHECKED_OK = "checked_ok", _("Checked and good")
+    REWORK = "rework", _("To be worked over")
+    DECLINED = "declined", _("Declined")
+    LAPSED = "lapsed", _("Not answered in time")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+CLUSTER_PART_TRANSITIONS = {
+    ClusterPartState.OFFERED: (
+        ClusterPartState.ACCEPTED,
+        ClusterPartState.DECLINED,
+        ClusterPartState.LAPSED,
+        ClusterPartState.WITHDRAWN,
+    ),
+    ClusterPartState.ACCEPTED: (
+        ClusterPartState.IN_WORK,
+        ClusterPartState.DECLINED,
+        ClusterPartState.WITHDRAWN,
+    ),
+    ClusterPartState.IN_WORK: (ClusterPartState.HANDED_OVER,),
+    ClusterPartState.HANDED_OVER: (ClusterPartState.CHECKED_OK, ClusterPartState.REWORK),
+    ClusterPartState.REWORK: (ClusterPartState.HANDED_OVER,),
+    ClusterPartState.CHECKED_OK: (),
+    ClusterPartState.DECLINED: (),
+    ClusterPartState.LAPSED: (),
+    ClusterPartState.WITHDRAWN: (),
+}
+#: These parts will not be made; their pieces are no longer theirs.
+PART_GIVEN_UP = (
+    ClusterPartState.DECLINED,
+    ClusterPartState.LAPSED,
+    ClusterPartState.WITHDRAWN,
+)
+#: Nobody has begun these parts.
+PART_NOT_BEGUN = (ClusterPartState.OFFERED, ClusterPartState.ACCEPTED)

@@ -1,5 +1,12 @@
 """What a group can make and when, and the orders that neighbours share."""
 
+from .clusters import (
+    ClusterOrder,
+    ClusterPart,
+    ClusterPartQuerySet,
+    MemberMaking,
+    villages_of,
+)
 from .workshops import (
     BUFFER_OF_NEW_GROUPS,
     HORIZON_DAYS,
@@ -25,12 +32,16 @@ __all__ = [
     "HORIZON_DAYS",
     "TERMS_FIELDS",
     "CheckIn",
+    "ClusterOrder",
+    "ClusterPart",
+    "ClusterPartQuerySet",
     "HandOver",
     "HowItIsMade",
     "Job",
     "JobQuerySet",
     "MadeToOrderTerms",
     "MadeToOrderTermsQuerySet",
+    "MemberMaking",
     "ProcessingProfile",
     "ProductionSlot",
     "PublicHoliday",
@@ -38,4 +49,5 @@ __all__ = [
     "Workshop",
     "WorkshopException",
     "WorkshopQuerySet",
+    "villages_of",
 ]

@@ -78,8 +78,8 @@ def hold_capacity(*, reference: UUID, wanted: Iterable[Wanted], today: date) -> 
 
 
 @transaction.atomic
-def take_capacity(*, reference: UUID, lines: Mapping[str, int]) -> bool:
-    """The held work is sold: `lines` maps its keys to order line ids.
+def take_capacity(*, reference: UUID, lines: Mapping[str, int | None]) -> bool:
+    """The held work is sold: `lines` maps its keys to order line ids (None: it has no line).
 
     False when some of it is not held (any more); then nothing has moved. What needs a proof
     waits for the buyer's approval, the rest is queued.
@@ -123,6 +123,13 @@ def cancel_jobs(*, line_ids: Iterable[int], by: Any = None, reason: str = "") ->
     Nobody else's plan changes, so nobody's promise becomes worse.
     """
     jobs = Job.objects.filter(line__in=list(line_ids)).exclude(state=JobState.RELEASED)
+    return _release(jobs, by=by, reason=reason)
+
+
+@transaction.atomic
+def drop_capacity(*, reference: UUID, by: Any = None, reason: str = "") -> int:
+    """Nothing held or taken under this reference is made after all. Safe to repeat."""
+    jobs = Job.objects.of(reference).exclude(state=JobState.RELEASED)
     return _release(jobs, by=by, reason=reason)
 
 

@@ -3,13 +3,15 @@
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from shop.core.states import move
 
-from ..models import Job
+from ..models import Job, JobQuerySet
 from ..states import JOB_TRANSITIONS, JobState
 from .capacity import free_days, lock_workshops
 from .workshops import replan_jobs
@@ -34,28 +36,48 @@ def approve_job(*, job_id: int, today: date, by: Any = None) -> Job:
 
 
 @transaction.atomic
-def start_jobs(*, line_ids: Iterable[int], by: Any = None) -> list[Job]:
-    """The group has begun these lines. Those begun already are left alone."""
-    return _move_all(line_ids, JobState.QUEUED, JobState.IN_PRODUCTION, "started_at", by)
+def start_jobs(
+    *, line_ids: Iterable[int] = (), references: Iterable[UUID] = (), by: Any = None
+) -> list[Job]:
+    """The group has begun these lines, or the work held under these references.
+
+    Those begun already are left alone.
+    """
+    jobs = _of(line_ids, references)
+    return _move_all(jobs, JobState.QUEUED, JobState.IN_PRODUCTION, "started_at", by)
 
 
 @transaction.atomic
-def finish_jobs(*, line_ids: Iterable[int], by: Any = None, today: date) -> list[Job]:
-    """These lines are made; days still planned for them are free for others."""
-    jobs = _move_all(line_ids, JobState.IN_PRODUCTION, JobState.FINISHED, "finished_at", by)
+def finish_jobs(
+    *,
+    line_ids: Iterable[int] = (),
+    references: Iterable[UUID] = (),
+    by: Any = None,
+    today: date,
+) -> list[Job]:
+    """These lines or references are made; days still planned for them are free for others."""
+    found = _of(line_ids, references)
+    jobs = _move_all(found, JobState.IN_PRODUCTION, JobState.FINISHED, "finished_at", by)
     free_days(jobs, after=today)
     Job.objects.filter(pk__in=[job.pk for job in jobs]).update(unplanned_units=0)
     return jobs
 
 
 @transaction.atomic
-def pack_jobs(*, line_ids: Iterable[int], by: Any = None) -> list[Job]:
-    """These lines lie packed and wait for the carrier."""
-    return _move_all(line_ids, JobState.FINISHED, JobState.PACKED, "packed_at", by)
+def pack_jobs(
+    *, line_ids: Iterable[int] = (), references: Iterable[UUID] = (), by: Any = None
+) -> list[Job]:
+    """These lines or references lie packed and wait for the carrier."""
+    jobs = _of(line_ids, references)
+    return _move_all(jobs, JobState.FINISHED, JobState.PACKED, "packed_at", by)
 
 
-def _move_all(line_ids: Iterable[int], old: str, new: str, stamp: str, by: Any) -> list[Job]:
-    ids = Job.objects.filter(line__in=list(line_ids)).values_list("pk", flat=True)
+def _of(line_ids: Iterable[int], references: Iterable[UUID]) -> JobQuerySet:
+    return Job.objects.filter(Q(line__in=list(line_ids)) | Q(reference__in=list(references)))
+
+
+def _move_all(jobs: JobQuerySet, old: str, new: str, stamp: str, by: Any) -> list[Job]:
+    ids = jobs.values_list("pk", flat=True)
     now: datetime = timezone.now()
     moved = []
     for job in _locked(ids):

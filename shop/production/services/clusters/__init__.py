@@ -1,0 +1,61 @@
+"""What is done with a cluster's order: planned and offered, answered, made and gathered."""
+
+from .answering import (
+    AnswerTooLate,
+    WorkHasBegun,
+    accept_part,
+    cancel_cluster_order,
+    decline_part,
+    lapse_due_parts,
+    place_missing,
+)
+from .making import (
+    PartsMissing,
+    SampleNotApproved,
+    approve_sample,
+    ask_sample_change,
+    check_part,
+    gather_cluster_order,
+    hand_over_part,
+    show_sample,
+    start_part,
+)
+from .planning import (
+    CannotBeShared,
+    ClusterIsClosed,
+    NoRate,
+    NotTheirWorkshop,
+    Suggestion,
+    link_line,
+    plan_cluster_order,
+    suggest_split,
+    tell_making,
+)
+
+__all__ = [
+    "AnswerTooLate",
+    "CannotBeShared",
+    "ClusterIsClosed",
+    "NoRate",
+    "NotTheirWorkshop",
+    "PartsMissing",
+    "SampleNotApproved",
+    "Suggestion",
+    "WorkHasBegun",
+    "accept_part",
+    "approve_sample",
+    "ask_sample_change",
+    "cancel_cluster_order",
+    "check_part",
+    "decline_part",
+    "gather_cluster_order",
+    "hand_over_part",
+    "lapse_due_parts",
+    "link_line",
+    "place_missing",
+    "plan_cluster_order",
+    "show_sample",
+    "start_part",
+    "suggest_split",
+    "tell_making",
+]
