@@ -73,3 +73,28 @@ def order_status(states: list[str]) -> OrderStatus:
     if all(state == FulfilmentState.PLACED for state in alive):
         return OrderStatus.WAITING
     return OrderStatus.IN_WORK
+
+
+class ProofKind(models.TextChoices):
+    """What a group shows before it begins."""
+
+    PHOTO = "photo", _("Photo or drawing")
+    SAMPLE = "sample", _("Sample, described in words")
+
+
+class ProofState(models.TextChoices):
+    SENT = "sent", _("Waiting for the buyer")
+    APPROVED = "approved", _("Approved")
+    CHANGE_ASKED = "change_asked", _("Change asked for")
+    WITHDRAWN = "withdrawn", _("Replaced or withdrawn")
+
+
+#: A change that is no longer free may be declined: then the version waits for the buyer again.
+PROOF_TRANSITIONS = {
+    ProofState.SENT: (ProofState.APPROVED, ProofState.CHANGE_ASKED, ProofState.WITHDRAWN),
+    ProofState.CHANGE_ASKED: (ProofState.SENT,),
+    ProofState.APPROVED: (),
+    ProofState.WITHDRAWN: (),
+}
+#: Changes of one line's proof that cost the buyer nothing and that a group cannot refuse.
+FREE_CHANGES = 2

@@ -7,9 +7,11 @@ from . import services
 
 @shared_task(expires=300)
 def keep_deadlines() -> dict[str, int]:
-    """Remind, decline and receive what is due."""
+    """Remind, decline and receive what is due; ask again about proofs."""
     return {
         "reminded": services.remind_unanswered(),
         "declined": services.decline_unanswered(),
         "received": services.receive_unobjected(),
+        "proofs reminded": services.remind_of_proofs(),
+        "proofs with the office": services.hand_proofs_to_office(),
     }

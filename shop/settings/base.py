@@ -274,6 +274,9 @@ WITHDRAWAL_DAYS = 7
 NEW_DATE_HOURS = env.int("NEW_DATE_HOURS", default=72)
 #: Days a promise leaves the buyer for approving a proof.
 PROOF_DAYS = env.int("PROOF_DAYS", default=7)
+#: Days of silence about a proof until the buyer is reminded, and until the office calls.
+PROOF_REMINDER_DAYS = env.int("PROOF_REMINDER_DAYS", default=7)
+PROOF_OFFICE_DAYS = env.int("PROOF_OFFICE_DAYS", default=14)
 CONSENT_WORDING = "2026-11"
 
 # --- Wagtail ---

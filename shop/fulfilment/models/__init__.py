@@ -1,7 +1,9 @@
-"""What a part of an order is, by nouns: parts and parcels, delivery."""
+"""What a part of an order is, by nouns: parts and parcels, delivery, what is shown of the
+work."""
 
 from .delivery import Carrier, DeliveryMethod, DeliveryRate, Named, RemotePlace, Zone
 from .parts import Fulfilment, FulfilmentLine, FulfilmentQuerySet, Parcel
+from .work import JobUpdate, Proof, ProofQuerySet
 
 __all__ = [
     "Carrier",
@@ -10,8 +12,11 @@ __all__ = [
     "Fulfilment",
     "FulfilmentLine",
     "FulfilmentQuerySet",
+    "JobUpdate",
     "Named",
     "Parcel",
+    "Proof",
+    "ProofQuerySet",
     "RemotePlace",
     "Zone",
 ]

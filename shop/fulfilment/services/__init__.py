@@ -1,6 +1,9 @@
-"""What happens to a group's part of an order, by nouns: its steps, and who is told."""
+"""What happens to a group's part of an order, by nouns: its steps, its work, its proofs, and who
+is told."""
 
 from .parts import (
+    NotApproved,
+    NotFinished,
     TooLate,
     accept_fulfilment,
     can_be_cancelled,
@@ -16,23 +19,57 @@ from .parts import (
     remind_unanswered,
     start_fulfilment,
 )
+from .proofs import (
+    DayHasMoved,
+    NoMoreChanges,
+    NotTheNewest,
+    StillFree,
+    approve_proof,
+    ask_for_change,
+    can_decline_change,
+    changes_asked,
+    decline_change,
+    hand_proofs_to_office,
+    if_approved_today,
+    remind_of_proofs,
+    send_proof,
+)
 from .telling import buyer_messages, group_messages
+from .work import finish_job, pack_job, start_job
 
 __all__ = [
+    "DayHasMoved",
+    "NoMoreChanges",
+    "NotApproved",
+    "NotFinished",
+    "NotTheNewest",
+    "StillFree",
     "TooLate",
     "accept_fulfilment",
+    "approve_proof",
+    "ask_for_change",
     "buyer_messages",
     "can_be_cancelled",
+    "can_decline_change",
     "cancel_fulfilment",
+    "changes_asked",
+    "decline_change",
     "decline_fulfilment",
     "decline_unanswered",
     "dispatch_fulfilment",
+    "finish_job",
     "group_messages",
+    "hand_proofs_to_office",
+    "if_approved_today",
     "object_to_fulfilment",
     "pack_fulfilment",
+    "pack_job",
     "receive_fulfilment",
     "receive_unobjected",
     "refund_cause",
+    "remind_of_proofs",
     "remind_unanswered",
+    "send_proof",
     "start_fulfilment",
+    "start_job",
 ]

@@ -15,18 +15,29 @@ from django.db import transaction
 from django.utils import timezone
 
 from shop.core.models import User
-from shop.core.states import MoveNotAllowed, move
+from shop.core.states import MoveNotAllowed, can_move, move
 from shop.oscar.order.models import Order
 from shop.oscar.partner.services import give_back_goods, send_goods
 from shop.outbox.services import post
 from shop.payments.services import request_refund
-from shop.production.services import cancel_jobs
+from shop.production.models import Job
+from shop.production.services import cancel_jobs, pack_jobs, start_jobs
+from shop.production.states import JobState
 
-from ..models import Carrier, Fulfilment, Parcel
-from ..states import TRANSITIONS, FulfilmentState, order_status
+from ..models import Carrier, Fulfilment, Parcel, Proof
+from ..states import (
+    PROOF_TRANSITIONS,
+    TRANSITIONS,
+    FulfilmentState,
+    ProofState,
+    order_status,
+)
 from .telling import buyer_messages, tell_group, travel_facts
 
 logger = logging.getLogger(__name__)
+
+#: Work that may be packed, or is.
+MADE = (JobState.FINISHED, JobState.PACKED)
 
 
 class TooLate(Exception):
@@ -35,6 +46,22 @@ class TooLate(Exception):
     def __init__(self, fulfilment: Fulfilment):
         super().__init__(str(fulfilment))
         self.fulfilment = fulfilment
+
+
+class NotApproved(Exception):
+    """The work may not begin: the buyer has not approved the proof of `job`."""
+
+    def __init__(self, job: Job):
+        super().__init__(str(job))
+        self.job = job
+
+
+class NotFinished(Exception):
+    """The part cannot be packed: `jobs` are not finished."""
+
+    def __init__(self, fulfilment: Fulfilment, jobs: list[Job]):
+        super().__init__(f"{fulfilment}: {len(jobs)} not finished")
+        self.fulfilment, self.jobs = fulfilment, jobs
 
 
 @transaction.atomic
@@ -80,10 +107,16 @@ def refund_cause(fulfilment: Fulfilment) -> str:
 
 @transaction.atomic
 def start_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
-    """The group has begun to make what was ordered; from now on it cannot be cancelled."""
+    """The group has begun to make what was ordered; from now on it cannot be cancelled.
+
+    Raises NotApproved while all of its work still waits for the buyer's approval.
+    """
     fulfilment = locked(fulfilment_id)
-    if not fulfilment.made_to_order:
+    if not fulfilment.made_to_order or not _may(fulfilment, FulfilmentState.STARTED):
         raise MoveNotAllowed(fulfilment, fulfilment.state, FulfilmentState.STARTED)
+    waiting = [job for job in jobs_of(fulfilment) if job.state == JobState.WAITING]
+    if not start_jobs(line_ids=line_ids(fulfilment), by=by) and waiting:
+        raise NotApproved(waiting[0])
     fulfilment.started_at = timezone.now()
     step(fulfilment, FulfilmentState.STARTED, by=by, also=["started_at"])
     return fulfilment
@@ -91,10 +124,18 @@ def start_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
 
 @transaction.atomic
 def pack_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
-    """The goods lie packed and wait for the carrier."""
+    """The goods lie packed and wait for the carrier.
+
+    Raises NotFinished while some of them are still being made.
+    """
     fulfilment = locked(fulfilment_id)
-    if fulfilment.made_to_order and fulfilment.state == FulfilmentState.ACCEPTED:
+    begun = not fulfilment.made_to_order or fulfilment.state != FulfilmentState.ACCEPTED
+    if not begun or not _may(fulfilment, FulfilmentState.PACKED):
         raise MoveNotAllowed(fulfilment, fulfilment.state, FulfilmentState.PACKED)
+    unmade = [job for job in jobs_of(fulfilment) if job.state not in MADE]
+    if unmade:
+        raise NotFinished(fulfilment, unmade)
+    pack_jobs(line_ids=line_ids(fulfilment), by=by)
     fulfilment.packed_at = timezone.now()
     step(fulfilment, FulfilmentState.PACKED, by=by, also=["packed_at"], tell=False)
     return fulfilment
@@ -221,6 +262,20 @@ def locked(fulfilment_id: int) -> Fulfilment:
     )
 
 
+def jobs_of(fulfilment: Fulfilment) -> list[Job]:
+    """The work of a part that is to be made or has been; lines without a job have none."""
+    found = Job.objects.filter(line__fulfilment_line__fulfilment=fulfilment)
+    return list(found.exclude(state=JobState.RELEASED).order_by("pk"))
+
+
+def line_ids(fulfilment: Fulfilment) -> list[int]:
+    return list(fulfilment.lines.values_list("line_id", flat=True))
+
+
+def _may(fulfilment: Fulfilment, to: str) -> bool:
+    return can_move(fulfilment.state, to, TRANSITIONS)
+
+
 def step(
     fulfilment: Fulfilment,
     to: str,
@@ -245,23 +300,24 @@ def _checkout_of(fulfilment: Fulfilment) -> UUID:
 
 
 def _undo(fulfilment: Fulfilment, to: str, *, by: Any, reason: str) -> None:
+    """Goods and days are free again, the money goes back; locks in the order of the house."""
+    if not _may(fulfilment, to):
+        raise MoveNotAllowed(fulfilment, fulfilment.state, to)
     fulfilment.ended_reason = reason
-    step(fulfilment, to, by=by, also=["ended_reason"], reason=reason)
     give_back_goods(
         reference=_checkout_of(fulfilment),
         stockrecord_ids=_stockrecord_ids(fulfilment),
     )
-    cancel_jobs(line_ids=_line_ids(fulfilment), by=by, reason=reason)
+    cancel_jobs(line_ids=line_ids(fulfilment), by=by, reason=reason)
+    for proof in Proof.objects.for_update().unanswered().filter(job__line__in=line_ids(fulfilment)):
+        move(proof, ProofState.WITHDRAWN, transitions=PROOF_TRANSITIONS, by=by, reason=to)
+    step(fulfilment, to, by=by, also=["ended_reason"], reason=reason)
     request_refund(
         checkout_reference=_checkout_of(fulfilment),
         amount=fulfilment.total,
         cause=refund_cause(fulfilment),
         reason=f"{to} {fulfilment.order.number}",
     )
-
-
-def _line_ids(fulfilment: Fulfilment) -> list[int]:
-    return list(fulfilment.lines.values_list("line_id", flat=True))
 
 
 def _stockrecord_ids(fulfilment: Fulfilment) -> list[int]:

@@ -1,7 +1,7 @@
 """A job goes on: approved, begun, finished, packed."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,27 +11,39 @@ from django.utils import timezone
 
 from shop.core.states import move
 
+from ..approving import if_approved
 from ..models import Job, JobQuerySet
 from ..states import JOB_TRANSITIONS, JobState
-from .capacity import free_days, lock_workshops
+from .capacity import NoCapacity, allocate, free_days, lock_workshops
 from .workshops import replan_jobs
 
 
 @transaction.atomic
-def approve_job(*, job_id: int, today: date, by: Any = None) -> Job:
+def approve_job(
+    *, job_id: int, today: date, by: Any = None, buffer_days: int = 0, packing_days: int = 0
+) -> Job:
     """The buyer has approved the proof: the work may begin the day after.
 
-    Approved later than the promise allowed for, the work finds new days; the caller looks at
-    `due_on` against the plan and tells the buyer (see `Job.is_at_risk`).
+    Approved later than the promise allowed for, the work finds new days, and where none keeps the
+    promise, `due_on` and `promised_on` move; the caller has shown the buyer the new day
+    (`approving.if_approved`, of which `buffer_days` and `packing_days` are the terms). Raises
+    NoCapacity where no free day is left; nothing has moved then.
     """
     job = _locked([job_id])[0]
-    late = today >= job.starts_on
-    if late:
-        job.starts_on = today + timedelta(days=1)
-    move(job, JobState.QUEUED, transitions=JOB_TRANSITIONS, by=by, also=["starts_on"])
-    if late:
+    found = if_approved(job, today=today, buffer_days=buffer_days, packing_days=packing_days)
+    if found is None:
+        raise NoCapacity(job.key, job.promised_on)
+    job.starts_on, job.due_on, job.promised_on = found.starts_on, found.due_on, found.promised_on
+    days = ["starts_on", "due_on", "promised_on"]
+    move(job, JobState.QUEUED, transitions=JOB_TRANSITIONS, by=by, also=days)
+    if found.anew:
         replan_jobs(job.workshop_id, today)
         job.refresh_from_db()
+    elif found.plan is not None:
+        free_days([job])
+        allocate({job: found.plan})
+        Job.objects.filter(pk=job.pk).update(unplanned_units=0)
+        job.unplanned_units = 0
     return job
 
 
