@@ -10,7 +10,7 @@ from cms.models import Picture
 from shop.core.models import User
 from shop.fulfilment import services
 from shop.fulfilment.models import Fulfilment, Proof
-from shop.production.models import Job, ProductionSlot, SlotAllocation
+from shop.production.models import Job
 from tests.factories import (
     make_member,
     make_picture,
@@ -63,16 +63,3 @@ class Weaving:
 
 def a_picture() -> Picture:
     return Picture.objects.first() or make_picture()
-
-
-def days_add_up() -> bool:
-    """Every slot's `allocated` is the sum of its allocations."""
-    return all(
-        slot.allocated
-        == sum(SlotAllocation.objects.filter(slot=slot).values_list("units", flat=True))
-        for slot in ProductionSlot.objects.all()
-    )
-
-
-def taken_days() -> int:
-    return sum(ProductionSlot.objects.values_list("allocated", flat=True))
