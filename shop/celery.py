@@ -25,6 +25,8 @@ app.conf.beat_schedule = {
     },
     # On the hour, so at 00:00 in Bangkok too, when certificates end.
     "certificates": {"task": "producers.tasks.keep_certificate_dates", "schedule": crontab("0")},
+    # Hourly too: groups are asked in waking hours, and a night that was missed is made up for.
+    "workshops": {"task": "shop.production.tasks.keep_workshops", "schedule": crontab("5")},
     "deadlines": {"task": "shop.fulfilment.tasks.keep_deadlines", "schedule": 60},
     "cluster parts": {"task": "shop.production.tasks.lapse_cluster_parts", "schedule": 300},
     "pictures": {"task": "cms.tasks.prepare_pictures", "schedule": 15},

@@ -37,10 +37,12 @@ def group_messages(
     know their name in both.
     """
     messages = []
-    for who, contact in _contacts(enterprise):
+    for membership, contact in _contacts(enterprise):
+        who = f"member {membership}" if membership else "group"
         with translation.override(contact.language):
             facts = {name: str(value) for name, value in (context or {}).items()}
             facts["group"] = enterprise.name
+            facts["membership"] = str(membership or "")
             facts["workspace_path"] = f"/{contact.language}/workspace/"
         messages += compose(
             kind,
@@ -52,12 +54,15 @@ def group_messages(
     return messages
 
 
-def _contacts(enterprise: Enterprise) -> list[tuple[str, Contact]]:
+def _contacts(enterprise: Enterprise) -> list[tuple[int | None, Contact]]:
+    """Membership id (None for the group's own contact) and where to tell it."""
     members = Membership.objects.filter(
         enterprise=enterprise, left_at=None, user__is_active=True
     ).select_related("user")
-    found = [(f"member {member.pk}", member_contact(member)) for member in members]
-    return found or [("group", _own_contact(enterprise))]
+    found: list[tuple[int | None, Contact]] = [
+        (member.pk, member_contact(member)) for member in members
+    ]
+    return found or [(None, _own_contact(enterprise))]
 
 
 def member_contact(membership: Membership) -> Contact:

@@ -21,7 +21,7 @@ from shop.oscar.partner.services import give_back_goods, send_goods
 from shop.outbox.services import post
 from shop.payments.services import request_refund
 from shop.production.models import Job
-from shop.production.services import cancel_jobs, pack_jobs, start_jobs
+from shop.production.services import cancel_jobs, note_hand_over, pack_jobs, start_jobs
 from shop.production.states import JobState
 
 from ..models import Carrier, Fulfilment, Parcel, Proof
@@ -161,6 +161,12 @@ def dispatch_fulfilment(
     send_goods(
         reference=_checkout_of(fulfilment),
         stockrecord_ids=_stockrecord_ids(fulfilment),
+    )
+    note_hand_over(
+        enterprise_id=fulfilment.enterprise_id,
+        fulfilment_id=fulfilment.pk,
+        promised_on=fulfilment.promised_on,
+        handed_over_on=timezone.localdate(now),
     )
     step(
         fulfilment,

@@ -1,5 +1,6 @@
 """What a group can make and when, and the orders that neighbours share."""
 
+from .check_ins import CheckIn, CheckInQuerySet
 from .clusters import (
     ClusterOrder,
     ClusterPart,
@@ -11,7 +12,6 @@ from .workshops import (
     BUFFER_OF_NEW_GROUPS,
     HORIZON_DAYS,
     TERMS_FIELDS,
-    CheckIn,
     HandOver,
     HowItIsMade,
     Job,
@@ -32,6 +32,7 @@ __all__ = [
     "HORIZON_DAYS",
     "TERMS_FIELDS",
     "CheckIn",
+    "CheckInQuerySet",
     "ClusterOrder",
     "ClusterPart",
     "ClusterPartQuerySet",

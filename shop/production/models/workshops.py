@@ -9,19 +9,20 @@ from datetime import date
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.states import ProductState
 from producers.models import Enterprise
+from producers.states import EnterpriseState
 from shop.oscar.order.models import Line
 from shop.oscar.partner.models import StockRecord
 from shop.oscar.partner.states import Sells
 
 from ..states import (
     UNMADE,
-    Answer,
     JobState,
     Ladder,
     Makes,
@@ -40,6 +41,19 @@ class WorkshopQuerySet(models.QuerySet["Workshop"]):
     def for_update(self) -> "WorkshopQuerySet":
         """Locked in pk order; whoever changes a workshop's slots or jobs holds its row first."""
         return self.select_for_update(of=("self",)).order_by("pk")
+
+    def selling(self) -> "WorkshopQuerySet":
+        """Those that take work for something that is on sale made to order now."""
+        sold = MadeToOrderTerms.objects.filter(
+            workshop=OuterRef("pk"),
+            stockrecord__sells=Sells.MADE_TO_ORDER,
+            stockrecord__product__state=ProductState.PUBLISHED,
+        )
+        return self.filter(Exists(sold), is_open=True, enterprise__state=EnterpriseState.APPROVED)
+
+    def not_heard_since(self, day: date) -> "WorkshopQuerySet":
+        """Those whose group last told us something before this day, the longest silent first."""
+        return self.filter(heard_on__lt=day).order_by("heard_on", "pk")
 
 
 class Workshop(models.Model):
@@ -93,11 +107,16 @@ class Workshop(models.Model):
 
 
 class PublicHoliday(models.Model):
-    """A day on which Thailand rests (data/holidays.toml; the office may change it)."""
+    """A day on which Thailand rests (data/holidays.toml; the office may change it).
 
-    day = models.DateField(unique=True)
+    `is_checked` is false for days that the list reckons (by the moon, or in place of another)
+    until the office has compared them with the cabinet's announcement.
+    """
+
+    day = models.DateField(_("Day"), unique=True)
     name_th = models.CharField(_("Name (Thai)"), max_length=120)
     name_en = models.CharField(_("Name (English)"), max_length=120, blank=True)
+    is_checked = models.BooleanField(_("Checked against the announcement"), default=True)
 
     class Meta:
         ordering = ["day"]
@@ -107,9 +126,16 @@ class PublicHoliday(models.Model):
     def __str__(self) -> str:
         return f"{self.day} {self.name_th}"
 
+    @property
+    def name(self) -> str:
+        return (self.name_en if get_language() == "en" else "") or self.name_th
+
 
 class WorkshopException(models.Model):
-    """From one day to another a workshop makes `percent` of its usual: 0 closed, 30 harvest."""
+    """From one day to another a workshop makes `percent` of its usual: 0 closed, 30 harvest.
+
+    Parts of a unit add up over its days: one loom at 30 % makes three pieces in ten days.
+    """
 
     workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="exceptions")
     first_day = models.DateField(_("First day"))
@@ -261,6 +287,16 @@ class JobQuerySet(models.QuerySet["Job"]):
         """Work that still needs its days."""
         return self.filter(state__in=UNMADE)
 
+    def late(self) -> "JobQuerySet":
+        """Work that is planned after its due day, or has no day; the earliest due first."""
+        planned = self.unmade().annotate(planned_until=Max("allocations__slot__day"))
+        late = Q(unplanned_units__gt=0) | Q(planned_until__gt=F("due_on"))
+        return planned.filter(late).order_by("due_on", "pk")
+
+    def at_risk(self) -> "JobQuerySet":
+        """Sold work whose plan can no longer keep its promise."""
+        return self.late().exclude(state=JobState.HELD)
+
 
 class Job(models.Model):
     """One line's work in one workshop: held while paying, then made.
@@ -361,28 +397,3 @@ class HandOver(models.Model):
     def days_late(self) -> int:
         """Calendar days after the promise; 0 when in time."""
         return max((self.handed_over_on - self.promised_on).days, 0)
-
-
-class CheckIn(models.Model):
-    """The weekly question to one workshop, and the answer: can you make `asked_units` next week?
-
-    `week` is the Monday of the week it asks about.
-    """
-
-    workshop = models.ForeignKey(Workshop, on_delete=models.CASCADE, related_name="check_ins")
-    week = models.DateField()
-    asked_units = models.PositiveIntegerField()
-    asked_at = models.DateTimeField(default=timezone.now)
-    answer = models.CharField(max_length=6, choices=Answer.choices, blank=True)
-    answered_units = models.PositiveIntegerField(null=True, blank=True)
-    answered_at = models.DateTimeField(null=True, blank=True)
-    answered_by = models.CharField(max_length=160, blank=True)
-
-    class Meta:
-        ordering = ["-week", "workshop"]
-        constraints = [
-            models.UniqueConstraint(fields=["workshop", "week"], name="check_in_once_a_week")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.workshop_id} {self.week}: {self.answer or '?'}"

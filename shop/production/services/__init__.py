@@ -9,6 +9,17 @@ from .capacity import (
     release_capacity,
     take_capacity,
 )
+from .check_ins import (
+    MoreThanAsked,
+    WeekIsOver,
+    answer_check_in,
+    ask_groups,
+    remind_groups,
+    say_as_usual,
+    tell_silent_groups,
+)
+from .days import buffer_from, note_hand_over, roll_workshops
+from .holidays import load_holidays, reckon_workshops, remove_holiday, set_holiday
 from .jobs import approve_job, finish_jobs, pack_jobs, start_jobs
 from .workshops import (
     close_days,
@@ -22,23 +33,37 @@ from .workshops import (
 )
 
 __all__ = [
+    "MoreThanAsked",
     "NoCapacity",
     "Wanted",
+    "WeekIsOver",
+    "answer_check_in",
     "approve_job",
+    "ask_groups",
+    "buffer_from",
     "cancel_jobs",
     "close_days",
     "finish_jobs",
     "hold_capacity",
     "is_capacity_held",
+    "load_holidays",
+    "note_hand_over",
     "open_days",
     "open_slots",
     "open_workshop",
     "pack_jobs",
+    "reckon_workshops",
     "release_capacity",
+    "remind_groups",
+    "remove_holiday",
     "replan_workshop",
     "roll_forward",
+    "roll_workshops",
+    "say_as_usual",
+    "set_holiday",
     "set_making",
     "set_pattern",
     "start_jobs",
     "take_capacity",
+    "tell_silent_groups",
 ]

@@ -113,28 +113,43 @@ def open_slots(workshop: Workshop, *, today: date) -> int:
 
 
 def usual_capacity(workshop: Workshop, days: Iterable[date]) -> dict[date, int]:
-    """Units per day by weekly pattern, public holidays and exceptions; the last exception wins."""
-    days = list(days)
-    works_on = days_of(workshop.works_on)
-    holidays: set[date] = set()
-    if workshop.keeps_holidays:
-        holidays = set(
-            PublicHoliday.objects.filter(day__gte=days[0], day__lte=days[-1]).values_list(
-                "day", flat=True
-            )
-        )
+    """Units per day by weekly pattern, public holidays and exceptions; the last exception wins.
+
+    Parts of a unit add up over the days of an exception. A workshop that takes no new work still
+    has its days: what is promised is made.
+    """
+    found = dict.fromkeys(sorted(days), 0)
+    first, last = min(found), max(found)
     exceptions = list(
-        workshop.exceptions.filter(first_day__lte=days[-1], last_day__gte=days[0]).order_by("pk")
+        workshop.exceptions.filter(first_day__lte=last, last_day__gte=first).order_by("pk")
     )
-    found = {}
-    for day in days:
-        works = workshop.is_open and day.isoweekday() in works_on and day not in holidays
-        capacity = workshop.per_day if works else 0
-        for exception in exceptions:
-            if exception.first_day <= day <= exception.last_day:
-                capacity = (workshop.per_day * exception.percent // 100) if works else 0
-        found[day] = capacity
+    first = min([first, *(each.first_day for each in exceptions)])
+    works = works_between(workshop, first, last)
+    for day in found:
+        found[day] = workshop.per_day if day in works else 0
+    for each in exceptions:
+        made, share = 0, 0
+        for day in _days(each.first_day, min(each.last_day, last)):
+            if day in works:
+                share += workshop.per_day * each.percent
+                if day in found:
+                    found[day] = share // 100 - made
+                made = share // 100
     return found
+
+
+def works_between(workshop: Workshop, first: date, last: date) -> set[date]:
+    """The days from first to last on which the workshop works by weekly pattern and holidays."""
+    works_on = days_of(workshop.works_on)
+    works = {day for day in _days(first, last) if day.isoweekday() in works_on}
+    if workshop.keeps_holidays:
+        holidays = PublicHoliday.objects.filter(day__gte=first, day__lte=last)
+        works -= set(holidays.values_list("day", flat=True))
+    return works
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
 
 
 def reckon_capacity(workshop: Workshop, *, today: date) -> list[Job]:
@@ -153,9 +168,7 @@ def reckon_capacity(workshop: Workshop, *, today: date) -> list[Job]:
         for slot in changed:
             slot.capacity = usual[slot.day]
         ProductionSlot.objects.bulk_update(changed, ["capacity"])
-        waiting = (
-            grows and Job.objects.unmade().filter(workshop=workshop, unplanned_units__gt=0).exists()
-        )
+        waiting = grows and Job.objects.filter(workshop=workshop).late().exists()
         return replan_jobs(workshop.pk, today) if waiting else []
     return replan_jobs(workshop.pk, today, capacity=usual)
 
