@@ -10,7 +10,7 @@ from django.utils import timezone
 from catalogue.models import ProductPicture
 from producers.models import Enterprise
 from shop.fulfilment.models import Fulfilment, FulfilmentQuerySet, Parcel
-from shop.fulfilment.states import UNDONE, WITH_GROUP, FulfilmentState
+from shop.fulfilment.states import IN_WORK, UNDONE, WITH_GROUP, FulfilmentState
 from shop.fulfilment.timeline import Step, steps_of
 from shop.oscar.order.models import Line
 
@@ -78,6 +78,11 @@ class Job:
     @property
     def can_be_declined(self) -> bool:
         return self.part.state in WITH_GROUP
+
+    @property
+    def can_be_later(self) -> bool:
+        """A later day can be told: accepted and not sent."""
+        return self.part.state in IN_WORK
 
     @property
     def shows_address(self) -> bool:

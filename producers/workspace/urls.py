@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import group, jobs, links, money, products, steps, talks
+from .views import delays, group, jobs, links, money, products, steps, talks
 
 app_name = "workspace"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("jobs/<int:part_id>/accept/", jobs.accept, name="accept"),
     path("jobs/<int:part_id>/decline/", jobs.decline, name="decline"),
     path("jobs/<int:part_id>/start/", jobs.start, name="start"),
+    path("jobs/<int:part_id>/later/", delays.delay, name="delay"),
     path("jobs/<int:part_id>/pack/", jobs.pack, name="pack"),
     path("jobs/<int:part_id>/talk/", talks.part_talk, name="part_talk"),
     path("jobs/<int:part_id>/sheet/", jobs.sheet, name="sheet"),

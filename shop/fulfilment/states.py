@@ -27,8 +27,17 @@ TRANSITIONS = {
         FulfilmentState.DECLINED,
         FulfilmentState.CANCELLED,
     ),
-    FulfilmentState.STARTED: (FulfilmentState.PACKED, FulfilmentState.DECLINED),
-    FulfilmentState.PACKED: (FulfilmentState.DISPATCHED, FulfilmentState.DECLINED),
+    # Cancelled after the start: by the agreed ladder, or whole because of a delay.
+    FulfilmentState.STARTED: (
+        FulfilmentState.PACKED,
+        FulfilmentState.DECLINED,
+        FulfilmentState.CANCELLED,
+    ),
+    FulfilmentState.PACKED: (
+        FulfilmentState.DISPATCHED,
+        FulfilmentState.DECLINED,
+        FulfilmentState.CANCELLED,
+    ),
     FulfilmentState.DISPATCHED: (FulfilmentState.RECEIVED,),
     FulfilmentState.RECEIVED: (),
     FulfilmentState.DECLINED: (),
@@ -46,6 +55,45 @@ WITH_GROUP = (
     FulfilmentState.STARTED,
     FulfilmentState.PACKED,
 )
+
+
+#: Accepted and not sent yet.
+IN_WORK = (FulfilmentState.ACCEPTED, FulfilmentState.STARTED, FulfilmentState.PACKED)
+
+
+class DelayReason(models.TextChoices):
+    """Why a group needs longer."""
+
+    RAIN = "rain", _("Rain or flood")
+    HARVEST = "harvest", _("Harvest")
+    FUNERAL = "funeral", _("A funeral in the village")
+    ILLNESS = "illness", _("Illness")
+    MATERIAL = "material", _("The material is late")
+    OTHER = "other", _("Something else")
+
+
+class DelayState(models.TextChoices):
+    """What became of a notice of delay. Silence means that the buyer waits."""
+
+    ASKED = "asked", _("The buyer is asked")
+    WAITS = "waits", _("The buyer waits")
+    CHANGES = "changes", _("The buyer asks for a change")
+    CANCELLED = "cancelled", _("The buyer has cancelled")
+    OVERTAKEN = "overtaken", _("Sent or ended before an answer")
+
+
+DELAY_TRANSITIONS = {
+    DelayState.ASKED: (
+        DelayState.WAITS,
+        DelayState.CHANGES,
+        DelayState.CANCELLED,
+        DelayState.OVERTAKEN,
+    ),
+    DelayState.WAITS: (),
+    DelayState.CHANGES: (),
+    DelayState.CANCELLED: (),
+    DelayState.OVERTAKEN: (),
+}
 
 
 class OrderStatus(models.TextChoices):

@@ -14,4 +14,5 @@ def keep_deadlines() -> dict[str, int]:
         "received": services.receive_unobjected(),
         "proofs reminded": services.remind_of_proofs(),
         "proofs with the office": services.hand_proofs_to_office(),
+        "waiting": services.wait_in_silence(),
     }

@@ -270,6 +270,8 @@ ANSWER_HOURS = env.int("ANSWER_HOURS", default=48)
 ANSWER_REMINDER_HOURS = env.int("ANSWER_REMINDER_HOURS", default=24)
 RECEIVED_AFTER_SLOWEST_DAYS = 2
 WITHDRAWAL_DAYS = 7
+#: Hours in which a buyer answers a notice of delay; silence means waiting.
+DELAY_ANSWER_HOURS = env.int("DELAY_ANSWER_HOURS", default=72)
 #: Hours a buyer has to take a later day, when the money came after the promised one was gone.
 NEW_DATE_HOURS = env.int("NEW_DATE_HOURS", default=72)
 #: Days a promise leaves the buyer for approving a proof.

@@ -1,12 +1,14 @@
 """What a part of an order is, by nouns: parts and parcels, delivery, what is shown of the
 work."""
 
+from .delays import DelayNotice
 from .delivery import Carrier, DeliveryMethod, DeliveryRate, Named, RemotePlace, Zone
 from .parts import Fulfilment, FulfilmentLine, FulfilmentQuerySet, Parcel
 from .work import JobUpdate, Proof, ProofQuerySet
 
 __all__ = [
     "Carrier",
+    "DelayNotice",
     "DeliveryMethod",
     "DeliveryRate",
     "Fulfilment",

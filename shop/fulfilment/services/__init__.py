@@ -1,6 +1,19 @@
 """What happens to a group's part of an order, by nouns: its steps, its work, its proofs, and who
 is told."""
 
+from .delays import (
+    AnsweredAlready,
+    StillAsked,
+    TooEarly,
+    TooFar,
+    answer_notice,
+    earliest_new_day,
+    first_promised_on,
+    give_notice,
+    move_promise,
+    open_notice,
+    wait_in_silence,
+)
 from .parts import (
     NotApproved,
     NotFinished,
@@ -38,14 +51,19 @@ from .telling import buyer_messages, group_messages
 from .work import finish_job, pack_job, start_job
 
 __all__ = [
+    "AnsweredAlready",
     "DayHasMoved",
     "NoMoreChanges",
     "NotApproved",
     "NotFinished",
     "NotTheNewest",
+    "StillAsked",
     "StillFree",
+    "TooEarly",
+    "TooFar",
     "TooLate",
     "accept_fulfilment",
+    "answer_notice",
     "approve_proof",
     "ask_for_change",
     "buyer_messages",
@@ -57,11 +75,16 @@ __all__ = [
     "decline_fulfilment",
     "decline_unanswered",
     "dispatch_fulfilment",
+    "earliest_new_day",
     "finish_job",
+    "first_promised_on",
+    "give_notice",
     "group_messages",
     "hand_proofs_to_office",
     "if_approved_today",
+    "move_promise",
     "object_to_fulfilment",
+    "open_notice",
     "pack_fulfilment",
     "pack_job",
     "receive_fulfilment",
@@ -72,4 +95,5 @@ __all__ = [
     "send_proof",
     "start_fulfilment",
     "start_job",
+    "wait_in_silence",
 ]

@@ -26,8 +26,11 @@ from shop.production.states import JobState
 
 from ..models import Carrier, Fulfilment, Parcel, Proof
 from ..states import (
+    DELAY_TRANSITIONS,
+    ENDED,
     PROOF_TRANSITIONS,
     TRANSITIONS,
+    DelayState,
     FulfilmentState,
     ProofState,
     order_status,
@@ -38,6 +41,8 @@ logger = logging.getLogger(__name__)
 
 #: Work that may be packed, or is.
 MADE = (JobState.FINISHED, JobState.PACKED)
+#: After these steps a later day is no question any more.
+NOTHING_TO_ASK = (FulfilmentState.DISPATCHED, *ENDED)
 
 
 class TooLate(Exception):
@@ -77,7 +82,7 @@ def accept_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
 def decline_fulfilment(*, fulfilment_id: int, by: User | None, reason: str) -> Fulfilment:
     """The group cannot do it: the buyer gets the money of this part back, the goods return."""
     fulfilment = locked(fulfilment_id)
-    _undo(fulfilment, FulfilmentState.DECLINED, by=by, reason=reason)
+    undo(fulfilment, FulfilmentState.DECLINED, by=by, reason=reason)
     return fulfilment
 
 
@@ -90,7 +95,7 @@ def cancel_fulfilment(*, fulfilment_id: int, by: Any = None, reason: str = "") -
     fulfilment = locked(fulfilment_id)
     if not can_be_cancelled(fulfilment):
         raise TooLate(fulfilment)
-    _undo(fulfilment, FulfilmentState.CANCELLED, by=by, reason=reason)
+    undo(fulfilment, FulfilmentState.CANCELLED, by=by, reason=reason)
     tell_group(fulfilment, "part_called_off")
     return fulfilment
 
@@ -293,9 +298,18 @@ def step(
     facts: dict[str, Any] | None = None,
 ) -> None:
     move(fulfilment, to, transitions=TRANSITIONS, by=by, reason=reason, also=also)
+    if to in NOTHING_TO_ASK:
+        _overtake_notice(fulfilment)
     _derive_order_status(fulfilment.order)
     if tell:
         post(buyer_messages(f"part_{to}", fulfilment, **(facts or {})))
+
+
+def _overtake_notice(fulfilment: Fulfilment) -> None:
+    """Sent or ended: nobody has to answer a notice of delay any more."""
+    for notice in fulfilment.delays.select_for_update().filter(state=DelayState.ASKED):
+        notice.answered_at = timezone.now()
+        move(notice, DelayState.OVERTAKEN, transitions=DELAY_TRANSITIONS, also=["answered_at"])
 
 
 def _checkout_of(fulfilment: Fulfilment) -> UUID:
@@ -305,7 +319,7 @@ def _checkout_of(fulfilment: Fulfilment) -> UUID:
     return reference
 
 
-def _undo(fulfilment: Fulfilment, to: str, *, by: Any, reason: str) -> None:
+def undo(fulfilment: Fulfilment, to: str, *, by: Any, reason: str) -> None:
     """Goods and days are free again, the money goes back; locks in the order of the house."""
     if not _may(fulfilment, to):
         raise MoveNotAllowed(fulfilment, fulfilment.state, to)

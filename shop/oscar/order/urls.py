@@ -12,4 +12,5 @@ urlpatterns = [
     path("<str:number>/<str:token>/<int:part_id>/cancel/", views.cancel_part, name="cancel_part"),
     path("<str:number>/<str:token>/<int:part_id>/received/", views.received, name="received"),
     path("<str:number>/<str:token>/<int:part_id>/problem/", views.problem, name="problem"),
+    path("<str:number>/<str:token>/<int:part_id>/later/", views.answer_delay, name="answer_delay"),
 ]

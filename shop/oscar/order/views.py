@@ -18,8 +18,8 @@ from catalogue.models import ProductPicture
 from shop.core.limits import count_knock
 from shop.core.states import MoveNotAllowed
 from shop.fulfilment import services as fulfilments
-from shop.fulfilment.models import Fulfilment, FulfilmentLine
-from shop.fulfilment.states import FulfilmentState
+from shop.fulfilment.models import DelayNotice, Fulfilment, FulfilmentLine
+from shop.fulfilment.states import DelayState, FulfilmentState
 from shop.fulfilment.timeline import Next, Step, next_of, steps_of, withdrawal_ends_on
 from shop.oscar.checkout.showing import snapshot_pictures
 from shop.oscar.customer.views import limited
@@ -41,10 +41,21 @@ class ShownPart:
     steps: list[Step]
     next: Next
     refund: Refund | None
+    notices: list[DelayNotice]
+
+    @property
+    def asked(self) -> DelayNotice | None:
+        """The notice of delay that waits for the buyer's word."""
+        return next((notice for notice in self.notices if notice.is_open), None)
+
+    @property
+    def delay(self) -> DelayNotice | None:
+        """The last notice, answered or not."""
+        return self.notices[-1] if self.notices else None
 
     @property
     def can_cancel(self) -> bool:
-        return fulfilments.can_be_cancelled(self.part)
+        return self.asked is None and fulfilments.can_be_cancelled(self.part)
 
     @property
     def is_on_its_way(self) -> bool:
@@ -100,20 +111,48 @@ def cancel_part(request: HttpRequest, number: str, token: str, part_id: int) -> 
     """Asks once more, then cancels one group's part and sends its money back."""
     order, part = _opened_part(number, token, part_id)
     form = CancelForm(_typed(request))
+    notice = fulfilments.open_notice(part)
     if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
         try:
-            fulfilments.cancel_fulfilment(
-                fulfilment_id=part.pk, by=order.user, reason=form.cleaned_data["reason"]
-            )
-        except fulfilments.TooLate:
+            if notice is not None:
+                fulfilments.answer_notice(
+                    notice_id=notice.pk,
+                    answer=DelayState.CANCELLED,
+                    now=timezone.now(),
+                    by=order.user,
+                    reason=reason,
+                )
+            else:
+                fulfilments.cancel_fulfilment(fulfilment_id=part.pk, by=order.user, reason=reason)
+        except (fulfilments.TooLate, fulfilments.AnsweredAlready):
             messages.error(request, _("It is too late to cancel: the group has begun its work."))
         else:
             messages.success(request, _("Cancelled. The money of this part goes back to you."))
         return _to_order(request, order)
-    if not fulfilments.can_be_cancelled(part):
+    if notice is None and not fulfilments.can_be_cancelled(part):
         messages.error(request, _("It is too late to cancel: the group has begun its work."))
         return _to_order(request, order)
     return _part_page(request, "order/cancel.html", order, part, form)
+
+
+@require_POST
+def answer_delay(request: HttpRequest, number: str, token: str, part_id: int) -> HttpResponse:
+    """The buyer waits for the later day. (Cancelling asks once more: `cancel_part`.)"""
+    order, part = _opened_part(number, token, part_id)
+    notice = fulfilments.open_notice(part)
+    if notice is None:
+        messages.info(request, _("There is nothing to answer any more."))
+        return _to_order(request, order)
+    try:
+        fulfilments.answer_notice(
+            notice_id=notice.pk, answer=DelayState.WAITS, now=timezone.now(), by=order.user
+        )
+    except fulfilments.AnsweredAlready:
+        messages.info(request, _("There is nothing to answer any more."))
+    else:
+        messages.success(request, _("Thank you for waiting. The group has been told."))
+    return _to_order(request, order)
 
 
 @require_POST
@@ -155,7 +194,9 @@ def problem(request: HttpRequest, number: str, token: str, part_id: int) -> Http
 
 def _orders() -> Any:
     parts = Fulfilment.objects.select_related("enterprise", "carrier").prefetch_related(
-        Prefetch("lines", FulfilmentLine.objects.select_related("line")), "parcels__carrier"
+        Prefetch("lines", FulfilmentLine.objects.select_related("line")),
+        Prefetch("delays", DelayNotice.objects.select_related("picture")),
+        "parcels__carrier",
     )
     return Order.objects.select_related("shipping_address", "user").prefetch_related(
         Prefetch("fulfilments", parts.order_by("pk"))
@@ -207,7 +248,8 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
         part.order = order
         lines = [(row.line, pictures.get(row.line.pk)) for row in part.lines.all()]
         refund = refunds.get(fulfilments.refund_cause(part))
-        shown.append(ShownPart(part, lines, steps_of(part), next_of(part, today=today), refund))
+        steps, after = steps_of(part), next_of(part, today=today)
+        shown.append(ShownPart(part, lines, steps, after, refund, list(part.delays.all())))
     return shown
 
 

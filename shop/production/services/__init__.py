@@ -21,6 +21,7 @@ from .check_ins import (
 from .days import buffer_from, note_hand_over, roll_workshops
 from .holidays import load_holidays, reckon_workshops, remove_holiday, set_holiday
 from .jobs import approve_job, finish_jobs, pack_jobs, start_jobs
+from .postponing import days_needed, postpone_jobs
 from .workshops import (
     close_days,
     open_days,
@@ -43,6 +44,7 @@ __all__ = [
     "buffer_from",
     "cancel_jobs",
     "close_days",
+    "days_needed",
     "finish_jobs",
     "hold_capacity",
     "is_capacity_held",
@@ -52,6 +54,7 @@ __all__ = [
     "open_slots",
     "open_workshop",
     "pack_jobs",
+    "postpone_jobs",
     "reckon_workshops",
     "release_capacity",
     "remind_groups",
