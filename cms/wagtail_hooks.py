@@ -11,6 +11,7 @@ from .office.certificates import CertificateViewSet
 from .office.dashboard import QueuesPanel
 from .office.delivery import DeliveryViewSetGroup
 from .office.groups import GroupViewSet
+from .office.late import LateViewSet
 from .office.orders import OrderViewSet, RefundViewSet
 from .office.products import ProductViewSet
 from .office.shelf import ShelfMenuItem, ShelfViewSet
@@ -24,6 +25,7 @@ MENU = {
     "products",
     "certificates",
     "orders",
+    "late",
     "refunds",
     "delivery",
     "settings",  # people and languages: administrators only, by their rights
@@ -39,6 +41,7 @@ def office_viewsets() -> list[Any]:
         ProductViewSet(),
         CertificateViewSet(),
         OrderViewSet(),
+        LateViewSet(),
         RefundViewSet(),
         DeliveryViewSetGroup(),
         ShelfViewSet(),

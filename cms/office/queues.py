@@ -99,6 +99,15 @@ def queues(*, today: date | None = None) -> list[Queue]:
             0,
         ),
         _queue(
+            _("Jobs late without notice"),
+            "office_late:index",
+            "",
+            "fulfilment.view_fulfilment",
+            Fulfilment.objects.late_without_notice(today),
+            "promised_on",
+            0,
+        ),
+        _queue(
             _("Parcels a buyer has objected to"),
             "office_orders:index",
             "objected=true",

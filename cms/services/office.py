@@ -31,6 +31,7 @@ MAY = {
     "order": ("view_order",),
     "payments": ("view_refund", "change_refund"),
     "fulfilment": (
+        "view_fulfilment",
         "view_carrier",
         "add_carrier",
         "change_carrier",

@@ -1,18 +1,20 @@
 """What the office reads of orders and refunds: days as in Bangkok, and whom to ask."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from cms.services import add_officer
+from shop.fulfilment.states import FulfilmentState
 from shop.oscar.checkout import services as checkouts
 from shop.oscar.order.models import Order
-from shop.oscar.partner.services import set_ready_pieces
+from shop.oscar.partner.services import release_goods, set_ready_pieces
 from shop.payments.models import Refund
 from shop.payments.states import RefundState
-from tests.factories import make_buyer, make_placed_order, make_product, record_of
+from tests.factories import make_buyer, make_member, make_placed_order, make_product, record_of
 from tests.factories.orders import CONTACT, make_checkout, pay
 
 pytestmark = pytest.mark.django_db
@@ -37,10 +39,27 @@ def test_the_day_to_answer_by_is_bangkoks(office: Client) -> None:
 def test_a_failed_refund_without_an_order_says_whom_to_ask(office: Client) -> None:
     product = make_product(stock=1)
     attempt = pay(make_checkout((product, 1)))
-    checkouts.release_goods(reference=attempt.checkout_reference)
+    release_goods(reference=attempt.checkout_reference)
     set_ready_pieces(stockrecord_id=record_of(product).pk, pieces=0)
     checkouts.settle_due()
     Refund.objects.update(state=RefundState.FAILED)
     assert not Order.objects.exists()
     address = reverse("office_refunds:inspect", args=[Refund.objects.get().pk])
     assert CONTACT["email"] in office.get(address).content.decode()
+
+
+def test_the_watch_list_shows_what_is_late_without_notice_and_whom_to_call(office: Client) -> None:
+    late, in_time = (make_placed_order((make_product(), 1)).fulfilments.get() for _ in range(2))
+    for part, days in ((late, -1), (in_time, 1)):
+        part.state = FulfilmentState.ACCEPTED
+        part.promised_on = timezone.localdate() + timedelta(days=days)
+        part.save()
+    phone = make_member(late.enterprise).user.phone
+
+    page = office.get(reverse("office_late:index")).content.decode()
+
+    assert late.order.number in page
+    assert f"tel:{phone}" in page
+    assert in_time.order.number not in page
+    elsewhere = office.get(reverse("office_late:index"), {"enterprise__province_code": "90"})
+    assert late.order.number not in elsewhere.content.decode()

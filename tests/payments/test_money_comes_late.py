@@ -10,7 +10,7 @@ from shop.oscar.checkout.models import Checkout
 from shop.oscar.checkout.services import AlreadyPlaced, OfferChanged
 from shop.oscar.checkout.states import CheckoutState
 from shop.oscar.order.models import Order
-from shop.oscar.partner.services import set_price, set_ready_pieces
+from shop.oscar.partner.services import release_goods, set_price, set_ready_pieces
 from shop.outbox.models import Message
 from shop.payments import services as payments
 from shop.payments.gateway import ProviderDown
@@ -80,7 +80,7 @@ def test_paid_when_the_goods_are_gone_is_refunded_and_told(provider: SimulatorTh
     product = make_product(stock=1)
     attempt = begin(make_checkout((product, 1)))
     provider.control(f"session/{attempt.session_id}/pay", card="succeed")
-    checkouts.release_goods(reference=attempt.checkout_reference)  # the hold was lost somehow
+    release_goods(reference=attempt.checkout_reference)  # the hold was lost somehow
     set_ready_pieces(stockrecord_id=record_of(product).pk, pieces=0)
     payments.refresh_attempt(attempt)
     sweep()

@@ -12,7 +12,7 @@ from producers.models import Enterprise
 from shop.oscar.order.models import Line, Order
 from shop.outbox.services import Contact
 
-from ..states import WITH_GROUP, FulfilmentState
+from ..states import IN_WORK, WITH_GROUP, FulfilmentState
 from .delivery import Carrier
 
 
@@ -28,6 +28,10 @@ class FulfilmentQuerySet(models.QuerySet["Fulfilment"]):
 
     def with_group(self) -> "FulfilmentQuerySet":
         return self.filter(state__in=WITH_GROUP)
+
+    def late_without_notice(self, today: date) -> "FulfilmentQuerySet":
+        """Accepted parts that should have been sent; a notice would have moved the promise."""
+        return self.filter(state__in=IN_WORK, promised_on__lt=today)
 
     def with_all(self) -> "FulfilmentQuerySet":
         return self.select_related(
