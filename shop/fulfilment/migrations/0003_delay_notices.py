@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cms', '0003_pages'),
-        ('fulfilment', '0001_initial'),
+        ('fulfilment', '0002_proofs_and_job_updates'),
     ]
 
     operations = [
