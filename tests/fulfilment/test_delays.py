@@ -15,6 +15,7 @@ from shop.oscar.order.services import order_path
 from shop.outbox.models import Message
 from shop.payments.models import Refund
 from shop.production.models import Job, ProductionSlot
+from shop.production.services import finish_jobs
 from tests.checkout.shopping import Buyer
 from tests.factories import make_member, make_placed_order
 from tests.factories.making import make_workshop, make_woven
@@ -142,6 +143,8 @@ def test_sent_before_an_answer_nothing_is_asked_any_more() -> None:
     part = begun()
     notice = tell(part, part.promised_on + timedelta(days=3))
     by = {"fulfilment_id": part.pk, "by": make_member(part.enterprise).user}
+    line_ids = part.lines.values_list("line_id", flat=True)
+    finish_jobs(line_ids=line_ids, today=timezone.localdate())
     services.pack_fulfilment(**by)
     services.dispatch_fulfilment(**by, carrier=Carrier.objects.first())
     notice.refresh_from_db()
