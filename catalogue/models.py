@@ -52,7 +52,9 @@ class Product(AbstractProduct):
     """A community product, or a size or colour of one (child product).
 
     `title` and `description` are Thai; `price_from` (baht), `ready_pieces` and `takes_orders`
-    sum up the stock records for listings and are kept by `catalogue.services.sum_up_offer`.
+    sum up the stock records for listings and are kept by `catalogue.services.sum_up_offers`.
+    `sendable_on` is the day by which its smallest order could be sent when that was last reckoned
+    (`shop.production`); for filters only: what a page promises is reckoned anew. None: not known.
     """
 
     enterprise = models.ForeignKey(
@@ -78,6 +80,7 @@ class Product(AbstractProduct):
     ready_pieces = models.PositiveIntegerField(default=0)
     takes_orders = models.BooleanField(default=False)
     first_lead_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    sendable_on = models.DateField(null=True, blank=True)
     certificates: Any = models.ManyToManyField(
         Certificate, through="ProductCertificate", related_name="products", blank=True
     )
@@ -103,7 +106,7 @@ class Product(AbstractProduct):
             models.Index(
                 fields=[
                     "state", "otop_type", "structure", "enterprise", "province_code",
-                    "price_from", "ready_pieces", "takes_orders", "sort_key",
+                    "price_from", "ready_pieces", "takes_orders", "sendable_on", "sort_key",
                 ],
                 name="product_listed",
             ),

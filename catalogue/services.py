@@ -130,12 +130,14 @@ def sum_up_offers(product_ids: Iterable[int]) -> None:
     """Refresh price_from, ready_pieces, takes_orders and first_lead_days of these products.
 
     Children count for their parent. Two statements whatever their number, plus one write. The
-    products are locked before anything is added up: two sizes may change at once.
+    products are locked before anything is added up: two sizes may change at once. What changes in
+    a way that moves `sendable_on` forgets it, and is reckoned again within a minute.
     """
     ids = set(product_ids)
     tops = Product.objects.filter(Q(pk__in=ids, parent=None) | Q(children__in=ids))
-    locked = tops.select_for_update(of=("self",), no_key=True).order_by("pk").only("pk")
-    wanted = {product.pk for product in locked}
+    before = ("pk", "ready_pieces", "takes_orders", "first_lead_days", "sendable_on")
+    locked = tops.select_for_update(of=("self",), no_key=True).order_by("pk").only(*before)
+    wanted = {product.pk: product for product in locked}
     if not wanted:
         return
     sums: dict[int, dict[str, Any]] = {}
@@ -159,16 +161,16 @@ def sum_up_offers(product_ids: Iterable[int]) -> None:
     )
     for row in rows:
         sums[row["top"]] = row
-    products = [Product(pk=pk) for pk in sorted(wanted)]
-    for product in products:
+    for product in wanted.values():
         row = sums.get(product.pk, {})
+        how = (bool(product.ready_pieces), product.takes_orders, product.first_lead_days)
         product.price_from = row.get("price")
         product.ready_pieces = row.get("ready") or 0
         product.takes_orders = bool(row.get("made"))
         product.first_lead_days = row.get("lead")
-    Product.objects.bulk_update(
-        products, ["price_from", "ready_pieces", "takes_orders", "first_lead_days"]
-    )
+        if how != (bool(product.ready_pieces), product.takes_orders, product.first_lead_days):
+            product.sendable_on = None
+    Product.objects.bulk_update(list(wanted.values()), ["price_from", *before[1:]])
 
 
 def write_sort_key(product: Product) -> None:

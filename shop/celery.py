@@ -23,6 +23,11 @@ app.conf.beat_schedule = {
         "task": "shop.oscar.checkout.tasks.give_back_unanswered",
         "schedule": 300,
     },
+    "days for filters": {"task": "shop.production.tasks.sum_up_changed", "schedule": 60},
+    "days for filters, all": {
+        "task": "shop.production.tasks.sum_up_all",
+        "schedule": crontab("3", "0"),
+    },
     # On the hour, so at 00:00 in Bangkok too, when certificates end.
     "certificates": {"task": "producers.tasks.keep_certificate_dates", "schedule": crontab("0")},
     # Hourly too: groups are asked in waking hours, and a night that was missed is made up for.

@@ -17,11 +17,12 @@ from catalogue.states import OtopType
 from producers.models import Scheme
 from shop.core.places import province_slug, provinces, provinces_by_slug
 
-from .filters import BANDS, MOST_VALUES, SALE, Filters
+from .filters import BANDS, MOST_VALUES, SALE, SENT_WITHIN, Filters
 
 LABELS = {
     "type": _("Type"),
     "sale": _("Availability"),
+    "sent": _("Can be sent"),
     "price": _("Price"),
     "certificate": _("Certificate"),
     "province": _("Province"),
@@ -29,7 +30,7 @@ LABELS = {
 }
 
 
-OPEN = ("type", "sale", "price")
+OPEN = ("type", "sale", "sent", "price")
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,15 @@ class Tally:
 
 
 def kind(
-    number: int, otop_type: str, province_code: str, ready: bool, made: bool, band: int
+    number: int,
+    otop_type: str,
+    province_code: str,
+    ready: bool,
+    made: bool,
+    band: int,
+    sent: int,
 ) -> Kind:
-    """A kind from the columns of one row."""
+    """A kind from the columns of one row; `sent`: the first stretch of SENT_WITHIN it fits."""
     return Kind(
         number,
         {
@@ -88,6 +95,7 @@ def kind(
             "province": frozenset((_slug(province_code),)),
             "sale": SALES[bool(ready), bool(made)],
             "price": frozenset((str(band),)),
+            "sent": SENT[sent],
         },
     )
 
@@ -97,6 +105,10 @@ SALES = {
     for ready in (True, False)
     for made in (True, False)
 }
+
+
+#: Place of the first stretch that is long enough → all that are.
+SENT = [frozenset(list(SENT_WITHIN)[first:]) for first in range(len(SENT_WITHIN) + 1)]
 
 
 def tally(kinds: Iterable[Kind], filters: Filters) -> Tally:
@@ -148,6 +160,8 @@ def _labels(name: str, group_names: Mapping[str, Any]) -> Mapping[str, Any]:
             return SALE
         case "price":
             return BANDS
+        case "sent":
+            return SENT_WITHIN
         case "certificate":
             return dict(Scheme.choices)
         case "group":

@@ -28,14 +28,22 @@ BANDS = {
     "3": _("฿1,000–4,999"),
     "4": _("฿5,000 and more"),
 }
+#: "Can be sent within": days from today; each contains the ones before it.
+SENT_WITHIN = {
+    "3": _("Within 3 days"),
+    "7": _("Within a week"),
+    "14": _("Within two weeks"),
+    "30": _("Within a month"),
+}
 SALE = {"ready": _("Ready to send"), "made": _("Made to order")}
 SORTS = {
     "name": _("Name"),
     "price": _("Price, low to high"),
     "-price": _("Price, high to low"),
     "new": _("Newest"),
+    "soon": _("Sent soonest"),
 }
-MULTIPLE = ("type", "sale", "price", "certificate", "province", "group")
+MULTIPLE = ("type", "sale", "sent", "price", "certificate", "province", "group")
 MOST_VALUES = 20
 LONGEST_QUERY = 200
 DEAREST = Decimal(10_000_000)
@@ -124,6 +132,8 @@ def is_known(name: str, value: str) -> bool:
             return value in SALE
         case "price":
             return value in BANDS
+        case "sent":
+            return value in SENT_WITHIN
         case "certificate":
             return value in Scheme.values
         case "province":

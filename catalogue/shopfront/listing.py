@@ -8,7 +8,7 @@ its few hundred products already, so there one statement does for kinds, groups 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Value, When
@@ -23,7 +23,7 @@ from shop.core.money import ZERO, format_baht
 from shop.core.places import provinces_by_slug
 
 from .facets import LABELS, Facet, Kind, Tally, kind, make_facet, tally
-from .filters import BAND_EDGES, MOST_VALUES, SORTS, Filters
+from .filters import BAND_EDGES, MOST_VALUES, SENT_WITHIN, SORTS, Filters
 from .paging import PER_PAGE, Pages
 
 #: A search offers no more than its best so many; beyond that words say too little.
@@ -34,6 +34,7 @@ SORT_FIELDS: dict[str, tuple[Any, ...]] = {
     "price": ("price_from", "sort_key", "pk"),
     "-price": ("-price_from", "sort_key", "pk"),
     "new": ("-date_created", "-pk"),
+    "soon": (F("sendable_on").asc(nulls_last=True), "sort_key", "pk"),
 }
 ENGLISH_NAMES = (Lower("title_en"), "sort_key", "pk")
 
@@ -101,7 +102,8 @@ def make_listing(
     """
     within = _within_price(scope.top_level().on_sale(), filters)
     if ranked is None:
-        kinds = _kinds(_narrowed(within, filters, today, only=("group", "certificate")))
+        narrowed = _narrowed(within, filters, today, only=("group", "certificate"))
+        kinds = _kinds(narrowed, today)
         found = tally(kinds, filters)
         names = {} if "group" in fixed else _count_groups(within, filters, today, found)
         products = _cards(_sorted(_narrowed(within, filters, today), filters), filters, today, hour)
@@ -169,6 +171,9 @@ def _condition(name: str, values: tuple[str, ...], today: date) -> Q:
             if len(values) > 1:
                 return ready | made
             return ready if "ready" in values else made
+        case "sent":
+            days = max(int(value) for value in values)
+            return Q(sendable_on__lte=today + timedelta(days=days))
     condition = Q(pk__in=[])
     for value in values:
         condition |= _in_band(int(value))
@@ -198,6 +203,15 @@ def _band() -> Case:
     )
 
 
+def _sent(today: date) -> Case:
+    """The place of the first stretch of SENT_WITHIN that is long enough."""
+    steps = [
+        When(sendable_on__lte=today + timedelta(days=int(days)), then=Value(place))
+        for place, days in enumerate(SENT_WITHIN)
+    ]
+    return Case(*steps, default=Value(len(SENT_WITHIN)), output_field=IntegerField())
+
+
 def _in_band(band: int) -> Q:
     condition = Q(price_from__isnull=False)
     if band > 0:
@@ -214,14 +228,14 @@ def _flag(condition: Q) -> Case:
 # --- counting ---
 
 
-def _kinds(within: ProductQuerySet) -> list[Kind]:
+def _kinds(within: ProductQuerySet, today: date) -> list[Kind]:
     """How many products there are of each kind; one statement."""
     rows = (
-        within.annotate(ready=_flag(Q(ready_pieces__gt=0)), band=_band())
+        within.annotate(ready=_flag(Q(ready_pieces__gt=0)), band=_band(), sent=_sent(today))
         .order_by()
-        .values("otop_type", "province_code", "ready", "takes_orders", "band")
+        .values("otop_type", "province_code", "ready", "takes_orders", "band", "sent")
         .annotate(n=Count("pk"))
-        .values_list("n", "otop_type", "province_code", "ready", "takes_orders", "band")
+        .values_list("n", "otop_type", "province_code", "ready", "takes_orders", "band", "sent")
     )
     return [kind(*row) for row in rows]
 
@@ -325,12 +339,13 @@ def _found_rows(found: ProductQuerySet, filters: Filters, today: date) -> list[F
         found.annotate(
             ready=_flag(Q(ready_pieces__gt=0)),
             band=_band(),
+            sent=_sent(today),
             certified=_flag(certified) if filters.get("certificate") else Value(1),
         )
         .order_by()
         .values_list(
             "pk", "enterprise__slug", "enterprise__name_th", "enterprise__name_en", "certified",
-            "otop_type", "province_code", "ready", "takes_orders", "band",
+            "otop_type", "province_code", "ready", "takes_orders", "band", "sent",
         )
     )  # fmt: skip
     return [_found_row(filters, *row) for row in rows]

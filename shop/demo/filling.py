@@ -19,6 +19,7 @@ from producers.models import Certificate, Enterprise
 from producers.states import EnterpriseState
 from shop.fulfilment.models import Fulfilment
 from shop.oscar.partner.models import Partner, StockHold, StockRecord
+from shop.production.services import sum_up_all
 
 from .goods import child_row, otop_class, product_row, stockrecord_row
 from .groups import registration_number
@@ -62,6 +63,7 @@ def fill_market(
             made += len(batch)
             progress(made, wanted)
     count_words()
+    sum_up_all(today=timezone.localdate())
     return made, len(enterprises)
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from catalogue.searching import reindex
 from producers.models import Enterprise
 from shop.core.models import User
+from shop.production.services import sum_up_all
 
 from .accounts import OFFICERS, hashed_passwords, load_accounts
 from .delivery import load_delivery
@@ -62,6 +63,7 @@ def load_demo(*, say: Say = lambda line: None) -> Loaded:
     say(f"search: {indexed} products")
     orders = load_orders(users["buyer"], _leaders(accounts, users, enterprises))
     say(f"orders: {orders} new")
+    sum_up_all(today=today)
     return Loaded(len(enterprises), len(products), certificates, stories, indexed)
 
 

@@ -3,6 +3,8 @@
 from celery import shared_task
 from django.utils import timezone
 
+from shop.core.clock import this_moment
+
 from . import services
 from .services import clusters
 
@@ -22,3 +24,15 @@ def keep_workshops() -> dict[str, int]:
         "reminded": services.remind_groups(),
         "silent": services.tell_silent_groups(),
     }
+
+
+@shared_task(expires=120)
+def sum_up_changed() -> int:
+    """Filters know what has changed within a minute."""
+    return services.sum_up_changed(**this_moment())
+
+
+@shared_task(expires=3600)
+def sum_up_all() -> int:
+    """After midnight every promise is another day away, or not."""
+    return services.sum_up_all(**this_moment())

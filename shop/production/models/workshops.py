@@ -62,7 +62,8 @@ class Workshop(models.Model):
     `per_day` units can be made on each of the `works_on` days (ISO weekdays); work is taken in
     whole `smallest_batch`es (units); nothing is promised beyond `horizon_days`. `buffer_days`
     (0–5 working days) follow from the group's record of lateness. `heard_on` is the day the
-    group last told us anything about its capacity; silence fades what is promised.
+    group last told us anything about its capacity; silence fades what is promised. With `sums_due`
+    its products' `sendable_on` has to be reckoned again.
     """
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.CASCADE, related_name="workshops")
@@ -77,6 +78,7 @@ class Workshop(models.Model):
     buffer_days = models.PositiveSmallIntegerField(default=BUFFER_OF_NEW_GROUPS)
     heard_on = models.DateField(default=timezone.localdate)
     is_open = models.BooleanField(_("Takes work"), default=True)
+    sums_due = models.BooleanField(default=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now)
 
     objects = WorkshopQuerySet.as_manager()
@@ -96,6 +98,9 @@ class Workshop(models.Model):
                 condition=Q(horizon_days__gte=1, horizon_days__lte=400),
                 name="workshop_horizon_sensible",
             ),
+        ]
+        indexes = [
+            models.Index(fields=["id"], name="workshop_sums_due", condition=Q(sums_due=True))
         ]
 
     def __str__(self) -> str:

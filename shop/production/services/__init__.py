@@ -22,6 +22,7 @@ from .days import buffer_from, note_hand_over, roll_workshops
 from .holidays import load_holidays, reckon_workshops, remove_holiday, set_holiday
 from .jobs import approve_job, finish_jobs, pack_jobs, start_jobs
 from .postponing import days_needed, postpone_jobs
+from .summing import sum_up_all, sum_up_changed, sum_up_sendable
 from .workshops import (
     close_days,
     open_days,
@@ -67,6 +68,9 @@ __all__ = [
     "set_making",
     "set_pattern",
     "start_jobs",
+    "sum_up_all",
+    "sum_up_changed",
+    "sum_up_sendable",
     "take_capacity",
     "tell_silent_groups",
 ]

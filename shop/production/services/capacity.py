@@ -156,6 +156,7 @@ def allocate(plans: Mapping[Job, Plan]) -> None:
     for place, units in wanted.items():
         slots[place].allocated += units
     ProductionSlot.objects.bulk_update([slots[place] for place in wanted], ["allocated"])
+    note_changed({workshop_id for workshop_id, _ in wanted})
     SlotAllocation.objects.bulk_create(
         SlotAllocation(slot=slots[job.workshop_id, day], job=job, units=units)
         for job, plan in plans.items()
@@ -182,6 +183,12 @@ def _free_days(jobs: Iterable[Job], after: date | None = None) -> None:
         slot.allocated -= freed[slot.pk]
     ProductionSlot.objects.bulk_update(slots, ["allocated"])
     rows.delete()
+    note_changed({slot.workshop_id for slot in slots})
+
+
+def note_changed(workshop_ids: Iterable[int]) -> None:
+    """The free days of these workshops have changed: what their products promise is summed up."""
+    Workshop.objects.filter(pk__in=set(workshop_ids), sums_due=False).update(sums_due=True)
 
 
 def _job(reference: UUID, wanted: Wanted) -> Job:

@@ -25,7 +25,7 @@ from ..models import (
 from ..planning import Plan, Planned, Work, plan_by_due_date
 from ..promising import days_of
 from ..states import NOT_BEGUN
-from .capacity import allocate, lock_workshops
+from .capacity import allocate, lock_workshops, note_changed
 
 #: Slots are opened so many days beyond the horizon, for work that has to be planned late.
 BEYOND = 60
@@ -157,6 +157,7 @@ def reckon_capacity(workshop: Workshop, *, today: date) -> list[Job]:
 
     The caller holds the workshop. Returns jobs whose promise no plan can keep.
     """
+    note_changed([workshop.pk])
     slots = list(workshop.slots.filter(day__gt=today).order_by("day"))
     if not slots:
         return []
@@ -246,6 +247,7 @@ def set_making(
     found, _ = MadeToOrderTerms.objects.update_or_create(
         stockrecord=record, defaults={**terms, "profile": profile}
     )
+    note_changed([found.workshop_id])
     return found
 
 
