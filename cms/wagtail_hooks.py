@@ -14,7 +14,9 @@ from .office.groups import GroupViewSet
 from .office.late import LateViewSet
 from .office.orders import OrderViewSet, RefundViewSet
 from .office.products import ProductViewSet
+from .office.reviews import ReviewViewSet
 from .office.shelf import ShelfMenuItem, ShelfViewSet
+from .office.talks import TalkViewSet
 
 #: Wagtail's own entries that the office works with; the rest only hides what matters.
 MENU = {
@@ -27,6 +29,8 @@ MENU = {
     "orders",
     "late",
     "refunds",
+    "reviews",
+    "talks",
     "delivery",
     "settings",  # people and languages: administrators only, by their rights
 }
@@ -43,6 +47,8 @@ def office_viewsets() -> list[Any]:
         OrderViewSet(),
         LateViewSet(),
         RefundViewSet(),
+        ReviewViewSet(),
+        TalkViewSet(),
         DeliveryViewSetGroup(),
         ShelfViewSet(),
     ]

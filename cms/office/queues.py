@@ -12,6 +12,8 @@ from catalogue.models import Product
 from catalogue.states import ProductState
 from producers.models import Certificate, Enterprise
 from producers.states import CertificateState, EnterpriseState
+from shop.care.models import Conversation, Review
+from shop.care.states import ReviewState
 from shop.core.models import StateChange
 from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.states import FulfilmentState
@@ -23,6 +25,8 @@ GROUP_DAYS = 5
 PRODUCT_DAYS = 2
 CERTIFICATE_DAYS = 7
 REFUND_DAYS = 2
+TALK_DAYS = 2
+REVIEW_DAYS = 3
 WAITING_CERTIFICATES = (CertificateState.SUBMITTED, CertificateState.CHECKING)
 
 
@@ -115,6 +119,24 @@ def queues(*, today: date | None = None) -> list[Queue]:
             Fulfilment.objects.filter(state=FulfilmentState.DISPATCHED, objected_at__isnull=False),
             "objected_at",
             PRODUCT_DAYS,
+        ),
+        _queue(
+            _("Problems in talks"),
+            "office_talks:index",
+            "",
+            "care.view_conversation",
+            Conversation.objects.reported(),
+            "reported_at",
+            TALK_DAYS,
+        ),
+        _queue(
+            _("Reviews to read"),
+            "office_reviews:index",
+            "state=submitted",
+            "care.view_review",
+            Review.objects.filter(state=ReviewState.SUBMITTED),
+            "submitted_at",
+            REVIEW_DAYS,
         ),
         _queue(
             _("Certificates that end soon"),

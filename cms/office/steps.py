@@ -13,10 +13,13 @@ from catalogue import services as catalogue
 from catalogue.states import ProductState
 from producers import services as producers
 from producers.states import CertificateState, EnterpriseState
+from shop.care import services as care
+from shop.care.states import ReviewState, TalkState
 from shop.payments import services as payments
 from shop.payments.states import RefundState
 
 GROUPS, PRODUCTS, CERTIFICATES, REFUNDS = "groups", "products", "certificates", "refunds"
+TALKS, REVIEWS = "talks", "reviews"
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +213,46 @@ STEPS: dict[str, tuple[Step, ...]] = {
             (CertificateState.VERIFIED, CertificateState.EXPIRING, CertificateState.SUSPENDED),
             asks="reason",
             icon="cross",
+            against=True,
+        ),
+    ),
+    TALKS: (
+        Step(
+            "settle",
+            _("Close the problem"),
+            _(
+                "Both sides read how you have helped. From then on the office does not see"
+                " this talk any more."
+            ),
+            _("The problem is closed. The talk is between the two again."),
+            care.settle_problem,
+            "conversation_id",
+            (TalkState.REPORTED,),
+            asks="reason",
+            strong=True,
+        ),
+    ),
+    REVIEWS: (
+        Step(
+            "publish",
+            _("Publish"),
+            _("Everybody can read it on the product's page, and the group may answer once."),
+            _("The review is published."),
+            care.publish_review,
+            "review_id",
+            (ReviewState.SUBMITTED,),
+            strong=True,
+        ),
+        Step(
+            "return",
+            _("Send back to the buyer"),
+            _("It is not shown. The buyer reads why and can hand it in again."),
+            _("The review is back with its buyer."),
+            care.reject_review,
+            "review_id",
+            (ReviewState.SUBMITTED, ReviewState.PUBLISHED),
+            asks="reason",
+            icon="rotate",
             against=True,
         ),
     ),

@@ -19,6 +19,7 @@ class OfficeViewSet(ModelViewSet):
     doors: tuple[str, ...] = ()
     #: Which steps of `cms.office.steps` belong to it.
     kind = ""
+    step_view_class: type[StepView] = StepView
     form_fields: list[str] = []
 
     def get_common_view_kwargs(self, **kwargs: Any) -> dict[str, Any]:
@@ -34,7 +35,7 @@ class OfficeViewSet(ModelViewSet):
             kept.add("history_results")
         patterns = [pattern for pattern in super().get_urlpatterns() if pattern.name in kept]
         if self.kind:
-            step = self.construct_view(StepView)
+            step = self.construct_view(self.step_view_class)
             patterns.append(path("step/<int:pk>/<slug:step>/", step, name="step"))
         return patterns + self.further_urlpatterns()
 

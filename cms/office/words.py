@@ -9,6 +9,7 @@ from catalogue.services import NotReadyToPublish, NotTheirProduct
 from catalogue.states import ProductState
 from producers.services import AlreadyExpired, ReasonNeeded, SecondPersonNeeded
 from producers.states import CertificateState, EnterpriseState
+from shop.care.states import ReviewState, TalkState
 from shop.core.states import MoveNotAllowed
 from shop.payments.states import RefundState
 
@@ -17,6 +18,8 @@ STATES: dict[str, Any] = {
     "producers.certificate": CertificateState,
     "catalogue.product": ProductState,
     "payments.refund": RefundState,
+    "care.conversation": TalkState,
+    "care.review": ReviewState,
 }
 
 
@@ -26,7 +29,7 @@ def explain(refusal: Exception) -> str | None:
         case MoveNotAllowed():
             return _("Somebody was quicker: the state has changed. Nothing was done.")
         case ReasonNeeded():
-            return _("Please give a reason; the group must be told why. Nothing was done.")
+            return _("Please give a reason: whom it concerns is told why. Nothing was done.")
         case SecondPersonNeeded():
             return _("You have checked it yourself; somebody else verifies it. Nothing was done.")
         case AlreadyExpired():

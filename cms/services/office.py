@@ -30,6 +30,8 @@ MAY = {
     "catalogue": ("view_product", "change_product"),
     "order": ("view_order",),
     "payments": ("view_refund", "change_refund"),
+    # Talks can only be seen while a problem is reported; reviews are read before all others.
+    "care": ("view_conversation", "change_conversation", "view_review", "change_review"),
     "fulfilment": (
         "view_fulfilment",
         "view_carrier",

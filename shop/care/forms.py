@@ -4,9 +4,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from shop.core.fields import ManyLines, OneLine, without_towers
+
+from .contact_words import Kind
 
 LONGEST_MESSAGE = 2000
 LONGEST_REVIEW = 3000
@@ -116,3 +119,15 @@ class AnswerForm(forms.Form):
         max_length=LONGEST_ANSWER,
         error_messages={"required": _("Write your answer.")},
     )
+
+
+def kind_words(kind: str) -> str:
+    """What was recognised, as it is said to who writes it."""
+    return {
+        Kind.PHONE: gettext("a phone number"),
+        Kind.EMAIL: gettext("an e-mail address"),
+        Kind.CHAT: gettext("LINE or another chat"),
+        Kind.LINK: gettext("a link to somewhere else"),
+        Kind.ACCOUNT: gettext("an account or ID number"),
+        Kind.ELSEWHERE: gettext("words about paying elsewhere"),
+    }[Kind(kind)]

@@ -11,6 +11,7 @@ from catalogue.shopfront import seo
 from catalogue.shopfront.details import ProductDetails, product_details
 from catalogue.shopfront.groups import in_order
 from catalogue.shopfront.parcels import sending_to
+from catalogue.shopfront.reviews import ShownReviews, review_data, reviews_of
 from catalogue.states import OtopType
 from shop.core.places import province_slug, provinces
 
@@ -29,10 +30,12 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     to = request.GET.get("to", "")
     crumbs = _crumbs(details)
+    reviews = reviews_of(details.product.pk, page=request.GET.get("reviews", ""))
     context = {
         "details": details,
         "product": details.product,
         "enterprise": details.enterprise,
+        "reviews": reviews,
         "sending": sending_to(to, details, timezone.localdate(now)) if to else None,
         "to": to,
         "provinces": [
@@ -42,7 +45,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "place_lines": details.enterprise.place.lines(language),
         "province_slug": province_slug(details.enterprise.province_code),
     }
-    meta = _meta(details, crumbs)
+    meta = _meta(details, crumbs, reviews)
     return show(request, "shopfront/product.html", context, meta=meta, crumbs=crumbs)
 
 
@@ -55,12 +58,12 @@ def _crumbs(details: ProductDetails) -> list[seo.Crumb]:
     return [*crumbs, (product.name, product.get_absolute_url())]
 
 
-def _meta(details: ProductDetails, crumbs: list[seo.Crumb]) -> seo.PageMeta:
+def _meta(details: ProductDetails, crumbs: list[seo.Crumb], reviews: ShownReviews) -> seo.PageMeta:
     product = details.product
     return seo.PageMeta(
         title=f"{product.name} · {details.enterprise.name}",
         description=product.text or product.name,
         picture=next(map(seo.picture_address, details.pictures), ""),
         kind="product",
-        data=[seo.product_data(details), seo.breadcrumbs(crumbs)],
+        data=[{**seo.product_data(details), **review_data(reviews)}, seo.breadcrumbs(crumbs)],
     )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -41,6 +42,13 @@ class CaseView(InspectView):
     template_name = "office/case.html"
     kind = ""
     url_name = ""
+
+    def things(self) -> Any:
+        """What the office may know of."""
+        return self.model._default_manager.all()
+
+    def get_object(self, queryset: Any = None) -> Any:
+        return get_object_or_404(self.things(), pk=unquote(str(self.pk)))
 
     def parts(self) -> list[Part]:
         raise NotImplementedError
@@ -106,7 +114,7 @@ class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         super().setup(request, *args, **kwargs)
-        self.object = get_object_or_404(self.model, pk=kwargs["pk"])
+        self.object = get_object_or_404(self.things(), pk=kwargs["pk"])
         self.step = step_named(self.kind, kwargs["step"])
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -131,6 +139,14 @@ class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
             {"url": self.case_url(), "label": str(self.object)},
             {"url": "", "label": self.get_page_title()},
         ]
+
+    def things(self) -> Any:
+        """What the office may know of."""
+        return self.model._default_manager.all()
+
+    def after_url(self) -> str:
+        """Where one goes on once the step is taken."""
+        return self.case_url()
 
     def case_url(self) -> str:
         return reverse(f"{self.url_name}:inspect", args=[self.kwargs["pk"]])
@@ -163,6 +179,7 @@ class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
             messages.error(request, words)
         else:
             messages.success(request, step.done)
+            return redirect(self.after_url())
         return redirect(self.case_url())
 
 

@@ -27,6 +27,7 @@ from shop.production.promising import EVERY_DAY_BUT_SUNDAY
 
 from .access import group_of, in_group, screen, sent, status_of
 from .steps import forbidden_words
+from .talks import news_of
 
 
 @in_group
@@ -49,6 +50,7 @@ def group(request: HttpRequest) -> HttpResponse:
         certificates=certificates,
         days=[label for number, label in DAYS if number in works_on],
         today=timezone.localdate(),
+        **news_of(enterprise),
     )
 
 

@@ -22,6 +22,7 @@ from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.states import UNDONE, FulfilmentState
 
 from .access import group_of, in_group, member, own_part, screen, sent, status_of
+from .talks import news_of
 
 PER_PAGE = 30
 
@@ -41,6 +42,7 @@ def home(request: HttpRequest) -> HttpResponse:
         first=jobs[0] if jobs else None,
         others=jobs[1:],
         more=max(pending - MOST_SHOWN, 0),
+        **news_of(group_of(request)),
     )
 
 

@@ -11,14 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from producers.models import Enterprise
 from shop.care import services
 from shop.care.contact_words import contact_words, kinds_in
-from shop.care.forms import AnswerForm, ReportForm, SavedReplyForm
+from shop.care.forms import AnswerForm, ReportForm, SavedReplyForm, kind_words
 from shop.care.models import Conversation, Review, SavedReply, TalkMessage
 from shop.care.states import ReviewState, Side
 from shop.care.views.desk import (
     Desk,
-    kind_words,
     new_desk,
     own_hosts,
     page_of,
@@ -32,6 +32,13 @@ from shop.fulfilment.models import Fulfilment
 from .access import enter, group_of, in_group, member, own_part, screen, sent, status_of
 
 PER_PAGE = 30
+
+
+def news_of(enterprise: Enterprise) -> dict[str, int]:
+    """How many talks have something new, and how many reviews wait for an answer."""
+    waiting = Conversation.objects.filter(enterprise=enterprise).waiting_for(Side.GROUP)
+    reviews = Review.objects.unanswered().filter(fulfilment__enterprise=enterprise)
+    return {"new_messages": waiting.count(), "new_reviews": reviews.count()}
 
 
 @in_group

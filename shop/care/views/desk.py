@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from cms.pictures import drawn_anew
 from cms.taking import take_photos
 from shop.care import services
-from shop.care.contact_words import Found, Kind, contact_words, kinds_in
-from shop.care.forms import MessageForm
+from shop.care.contact_words import Found, contact_words, kinds_in
+from shop.care.forms import MessageForm, kind_words
 from shop.care.models import Conversation, TalkMessage, TalkPhoto, drafts_of
 from shop.core.limits import TooOften, count_knock
 from shop.core.models import StateChange
@@ -63,17 +63,6 @@ class Desk:
     def room(self) -> int:
         """Photos that still fit."""
         return services.MOST_PHOTOS - len(self.photos)
-
-
-def kind_words(kind: str) -> str:
-    return {
-        Kind.PHONE: _("a phone number"),
-        Kind.EMAIL: _("an e-mail address"),
-        Kind.CHAT: _("LINE or another chat"),
-        Kind.LINK: _("a link to somewhere else"),
-        Kind.ACCOUNT: _("an account or ID number"),
-        Kind.ELSEWHERE: _("words about paying elsewhere"),
-    }[Kind(kind)]
 
 
 def thread(

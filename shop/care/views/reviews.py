@@ -14,7 +14,7 @@ from cms.pictures import store_upload
 from cms.taking import take_photos
 from shop.care import services
 from shop.care.contact_words import contact_words, kinds_in
-from shop.care.forms import ReviewForm
+from shop.care.forms import ReviewForm, kind_words
 from shop.care.models import Review, ReviewPhoto, review_drafts_of
 from shop.care.states import ReviewState
 from shop.core.limits import TooOften, count_knock
@@ -23,7 +23,7 @@ from shop.fulfilment.models import FulfilmentLine
 from shop.fulfilment.states import FulfilmentState
 from shop.oscar.order.services import opens_order
 
-from .desk import HOUR, kind_words, own_hosts, too_often
+from .desk import HOUR, own_hosts, too_often
 
 MOST_PER_HOUR = 30
 

@@ -15,6 +15,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from catalogue.models import ProductPicture
+from shop.care.models import Conversation, Review
+from shop.care.services import reviewed_product_id
+from shop.care.states import Side
 from shop.core.limits import count_knock
 from shop.core.states import MoveNotAllowed
 from shop.fulfilment import services as fulfilments
@@ -42,6 +45,10 @@ class ShownPart:
     next: Next
     refund: Refund | None
     notices: list[DelayNotice]
+    #: Whether the group has written something the buyer has not seen.
+    has_news: bool
+    #: What has arrived, each product once, with the buyer's review of it where there is one.
+    to_review: list[tuple[Line, Review | None]]
 
     @property
     def asked(self) -> DelayNotice | None:
@@ -243,13 +250,38 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
             attempt__checkout_reference=order.checkout_reference
         ).select_related("attempt")
     }
+    news = set(
+        Conversation.objects.filter(fulfilment__in=[part.pk for part in parts])
+        .waiting_for(Side.BUYER)
+        .values_list("fulfilment_id", flat=True)
+    )
+    reviews = {
+        (review.fulfilment_id, review.product_id): review
+        for review in Review.objects.filter(fulfilment__order=order)
+    }
     shown = []
     for part in parts:
         part.order = order
         lines = [(row.line, pictures.get(row.line.pk)) for row in part.lines.all()]
         refund = refunds.get(fulfilments.refund_cause(part))
         steps, after = steps_of(part), next_of(part, today=today)
-        shown.append(ShownPart(part, lines, steps, after, refund, list(part.delays.all())))
+        to_review = {}
+        if part.state == FulfilmentState.RECEIVED:
+            for line, _picture in lines:
+                if (product_id := reviewed_product_id(line)) is not None:
+                    to_review.setdefault(product_id, (line, reviews.get((part.pk, product_id))))
+        shown.append(
+            ShownPart(
+                part,
+                lines,
+                steps,
+                after,
+                refund,
+                list(part.delays.all()),
+                has_news=part.pk in news,
+                to_review=[*to_review.values()],
+            )
+        )
     return shown
 
 
