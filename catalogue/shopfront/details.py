@@ -14,6 +14,7 @@ from cms.curation import fill_cards
 from cms.models import StoryPage
 from cms.pictures import address_of
 from producers.models import Certificate, Enterprise
+from shop.care.models import review_sums
 from shop.core.places import REGIONS, provinces, region_of
 from shop.oscar.partner.models import StockRecord
 from shop.production.promising import (
@@ -164,7 +165,8 @@ def find_product(slug: str) -> ProductQuerySet:
 
 def product_details(slug: str, *, now: datetime, language: str) -> ProductDetails | None:
     """What the product page shows, or None where there is no such product on sale."""
-    product = find_product(slug).select_related("enterprise__picture").first()
+    products = find_product(slug).annotate(**review_sums())
+    product = products.select_related("enterprise__picture").first()
     if product is None:
         return None
     records = _records(product)

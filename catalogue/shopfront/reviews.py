@@ -1,4 +1,4 @@
-"""What buyers think of a product, as its page tells it; none, two or three statements."""
+"""What buyers think of a product, as its page tells it; none, one or two statements."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -25,15 +25,20 @@ class ShownReviews:
         return int(self.average + 0.5)
 
 
-def reviews_of(product_id: int, *, page: str = "") -> ShownReviews:
-    """The newest first; a page that does not exist is the first."""
-    published = Review.objects.published().of_product(product_id)
-    count, average = published.in_numbers()
+def reviews_of(product: Any, *, page: str = "") -> ShownReviews:
+    """The newest first; a page that does not exist is the first.
+
+    The product is annotated with `review_sums`, so that one without reviews costs no statement.
+    """
+    published = Review.objects.published().of_product(product.pk)
+    count = product.review_count or 0
+    average = product.review_stars / count if count else 0.0
     last = max(1, -(-count // PER_PAGE))
     here = int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1
     here = here if 1 <= here <= last else 1
     start = (here - 1) * PER_PAGE
-    shown = list(published.with_photos()[start : start + PER_PAGE]) if count else []
+    page_of_them = published[start : start + PER_PAGE]
+    shown = page_of_them.with_photos_where_any() if count else []
     pages = Pages(here, count, lambda number: f"?reviews={number}#reviews", PER_PAGE)
     return ShownReviews(count, average, shown, pages)
 

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from django.conf import settings
 from django.core.files.storage import Storage, storages
 from django.db import models
-from django.db.models import Avg, Count, Exists, OuterRef, Q
+from django.db.models import Avg, Count, Exists, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -230,14 +230,37 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         return self.published().filter(answered_at=None)
 
     def with_photos(self) -> "ReviewQuerySet":
-        return self.prefetch_related(
-            models.Prefetch("photos", ReviewPhoto.objects.select_related("picture"))
-        )
+        return self.prefetch_related(_photos())
 
     def in_numbers(self) -> tuple[int, float]:
         """How many there are, and the average of their stars (0 where there are none)."""
         sums = self.order_by().aggregate(count=Count("pk"), average=Avg("stars"))
         return sums["count"], float(sums["average"] or 0)
+
+    def with_photos_where_any(self) -> list["Review"]:
+        """The same in one statement more only where there are photos."""
+        rows = list(
+            self.annotate(has_photos=Exists(ReviewPhoto.objects.filter(review=OuterRef("pk"))))
+        )
+        bare = [row for row in rows if not row.has_photos]
+        models.prefetch_related_objects([row for row in rows if row.has_photos], _photos())
+        for row in bare:
+            row._prefetched_objects_cache = {"photos": ReviewPhoto.objects.none()}
+        return rows
+
+
+def _photos() -> Any:
+    return models.Prefetch("photos", ReviewPhoto.objects.select_related("picture"))
+
+
+def review_sums() -> dict[str, Any]:
+    """To annotate products with: `review_count` and `review_stars`, the sum of the stars."""
+    theirs = Review.objects.published().filter(product=OuterRef("pk")).order_by()
+    by_product = theirs.values("product")
+    return {
+        "review_count": Subquery(by_product.annotate(n=Count("pk")).values("n")),
+        "review_stars": Subquery(by_product.annotate(n=Sum("stars")).values("n")),
+    }
 
 
 class Review(models.Model):

@@ -19,6 +19,7 @@ from .market import Row, read_accounts, read_market, read_rates
 from .orders import load_orders
 from .pages import load_pages
 from .proofs import load_proofs
+from .talks import People, load_talks
 
 Say = Callable[[str], None]
 
@@ -61,9 +62,12 @@ def load_demo(*, say: Say = lambda line: None) -> Loaded:
         say(f"pages: {stories} stories")
     indexed = reindex()
     say(f"search: {indexed} products")
-    orders = load_orders(users["buyer"], _leaders(accounts, users, enterprises))
+    leaders = _leaders(accounts, users, enterprises)
+    orders = load_orders(users["buyer"], leaders)
     say(f"orders: {orders} new")
     sum_up_all(today=today)
+    talks = load_talks(People(users["buyer"], leaders, officers[0]))
+    say(f"talks: {talks} new")
     return Loaded(len(enterprises), len(products), certificates, stories, indexed)
 
 

@@ -30,7 +30,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     to = request.GET.get("to", "")
     crumbs = _crumbs(details)
-    reviews = reviews_of(details.product.pk, page=request.GET.get("reviews", ""))
+    reviews = reviews_of(details.product, page=request.GET.get("reviews", ""))
     context = {
         "details": details,
         "product": details.product,
