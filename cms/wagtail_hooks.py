@@ -13,6 +13,7 @@ from .office.delivery import DeliveryViewSetGroup
 from .office.groups import GroupViewSet
 from .office.late import LateViewSet
 from .office.orders import OrderViewSet, RefundViewSet
+from .office.production import ProductionViewSetGroup
 from .office.products import ProductViewSet
 from .office.reviews import ReviewViewSet
 from .office.shelf import ShelfMenuItem, ShelfViewSet
@@ -32,6 +33,7 @@ MENU = {
     "reviews",
     "talks",
     "delivery",
+    "production",
     "settings",  # people and languages: administrators only, by their rights
 }
 
@@ -50,6 +52,7 @@ def office_viewsets() -> list[Any]:
         ReviewViewSet(),
         TalkViewSet(),
         DeliveryViewSetGroup(),
+        ProductionViewSetGroup(),
         ShelfViewSet(),
     ]
 

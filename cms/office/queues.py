@@ -19,6 +19,8 @@ from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.states import FulfilmentState
 from shop.payments.models import Refund
 from shop.payments.states import RefundState
+from shop.production.models import Workshop
+from shop.production.promising import SILENCE_HALVES_AFTER, SILENCE_STOPS_AFTER
 
 #: Days within which the office answers; policy of the shop.
 GROUP_DAYS = 5
@@ -137,6 +139,17 @@ def queues(*, today: date | None = None) -> list[Queue]:
             Review.objects.filter(state=ReviewState.SUBMITTED),
             "submitted_at",
             REVIEW_DAYS,
+        ),
+        _queue(
+            _("Groups that do not answer"),
+            "office_silent:index",
+            "",
+            "production.view_workshop",
+            Workshop.objects.selling().not_heard_since(
+                today - timedelta(days=SILENCE_HALVES_AFTER)
+            ),
+            "heard_on",
+            SILENCE_STOPS_AFTER,
         ),
         _queue(
             _("Certificates that end soon"),

@@ -49,6 +49,13 @@ MAY = {
         "change_remoteplace",
         "delete_remoteplace",
     ),
+    "production": (
+        "view_workshop",
+        "view_publicholiday",
+        "add_publicholiday",
+        "change_publicholiday",
+        "delete_publicholiday",
+    ),
     "cms": ("view_featuredshelf", "change_featuredshelf"),
 }
 ON_PAGES = ("add_page", "change_page", "publish_page", "lock_page", "unlock_page")

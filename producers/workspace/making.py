@@ -11,6 +11,7 @@ from catalogue.services import missing_to_publish
 from catalogue.states import ProductState
 from shop.core.models import StateChange
 from shop.oscar.partner.models import StockRecord
+from shop.oscar.partner.states import Sells
 
 #: The questions about a new product, in order; each has a screen of its own.
 STEPS = ("name", "kind", "price", "terms", "weight", "details", "text")
@@ -60,6 +61,14 @@ def records_of(product: Product) -> list[StockRecord]:
     if product.is_parent:
         return list(rows.filter(product__parent=product))
     return list(rows.filter(product=product))
+
+
+def asks_how_made(records: Iterable[StockRecord]) -> bool:
+    """Whether some of these are made to order, in a way nobody has told yet."""
+    made = StockRecord.objects.filter(
+        pk__in=[record.pk for record in records], sells=Sells.MADE_TO_ORDER
+    )
+    return made.filter(making=None).exists()
 
 
 def offices_words(product: Product) -> str:

@@ -2,12 +2,34 @@
 
 from django.urls import path
 
-from .views import delays, group, jobs, links, money, products, steps, talks
+from .views import (
+    capacity,
+    check_ins,
+    delays,
+    group,
+    jobs,
+    links,
+    making,
+    money,
+    products,
+    steps,
+    talks,
+)
 
 app_name = "workspace"
 urlpatterns = [
     path("", jobs.home, name="home"),
     path("open/<str:token>/", links.open_link, name="open"),
+    path("check-in/<str:token>/", check_ins.by_link, name="check_in_link"),
+    path("check-ins/<int:check_in_id>/", check_ins.check_in, name="check_in"),
+    path("calendar/", capacity.calendar, name="calendar"),
+    path("calendar/<int:workshop_id>/", capacity.workshop_calendar, name="workshop_calendar"),
+    path("closures/<int:exception_id>/open/", capacity.open_again, name="open_again"),
+    path("workshops/new/", capacity.workshop_new, name="workshop_new"),
+    path("workshops/<int:workshop_id>/", capacity.workshop, name="workshop"),
+    path("workshops/<int:workshop_id>/close/", capacity.close, name="workshop_close"),
+    path("workshops/<int:workshop_id>/orders/", capacity.take_orders, name="take_orders"),
+    path("workshops/<int:workshop_id>/as-usual/", check_ins.as_usual, name="as_usual"),
     path("switch/", links.switch, name="switch"),
     path("jobs/", jobs.all_jobs, name="jobs"),
     path("jobs/<int:part_id>/", jobs.job, name="job"),
@@ -29,6 +51,14 @@ urlpatterns = [
     path("products/<int:product_id>/price/", steps.price, name="price"),
     path("products/<int:product_id>/sizes/", steps.sizes, name="sizes"),
     path("products/<int:product_id>/sizes/<int:child_id>/", steps.size, name="size"),
+    path("products/<int:product_id>/making/", making.making, name="making"),
+    path("products/<int:product_id>/making/use/", making.use_profile, name="use_profile"),
+    path("products/<int:product_id>/making/keep/", making.keep_profile, name="keep_profile"),
+    path(
+        "products/<int:product_id>/making/<slug:question>/",
+        making.question,
+        name="making_question",
+    ),
     path("products/<int:product_id>/about/<slug:step>/", steps.step, name="step"),
     path("money/", money.money, name="money"),
     path("group/", group.group, name="group"),

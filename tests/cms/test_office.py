@@ -21,6 +21,7 @@ from shop.outbox.models import Message
 from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.services import request_refund
 from shop.payments.states import RefundState
+from shop.production.models import PublicHoliday, Workshop
 from tests.factories import (
     make_buyer,
     make_certificate,
@@ -31,6 +32,7 @@ from tests.factories import (
     make_rates,
     record_of,
 )
+from tests.factories.making import make_workshop, make_woven
 
 pytestmark = pytest.mark.django_db
 
@@ -82,6 +84,8 @@ LISTS = (
     "office_methods",
     "office_rates",
     "office_remote_places",
+    "office_silent",
+    "office_holidays",
 )
 
 
@@ -585,3 +589,46 @@ def test_the_first_screen_says_what_waits_and_how_late_it_is(office):
     assert "25 days late" in queues
     assert "23 days late" in queues
     assert "/office/office_groups/?state=applied" in queues
+
+
+# --- workshops ---
+
+
+def test_silent_groups_are_listed_with_days_and_a_way_to_call(office):
+    group = make_enterprise("กลุ่มทอผ้าบ้านเงียบ", name_en="", phone="0812345678")
+    today = timezone.localdate()
+    workshop = make_workshop(group)
+    make_woven(workshop)
+    Workshop.objects.filter(pk=workshop.pk).update(heard_on=today - timedelta(days=12))
+    heard = make_workshop()
+    make_woven(heard)
+
+    page = office.get("/office/office_silent/").content.decode()
+
+    assert "กลุ่มทอผ้าบ้านเงียบ" in page
+    assert "12 days" in page
+    assert "half" in page
+    assert 'href="tel:0812345678"' in page
+    assert heard.enterprise.name_th not in page
+    assert "Groups that do not answer" in office.get("/office/").content.decode()
+
+
+def test_a_holiday_is_kept_by_the_office_and_workshops_follow(office):
+    workshop = make_workshop()
+    day = timezone.localdate() + timedelta(days=40)
+    PublicHoliday.objects.filter(day__gte=day, day__lte=day + timedelta(days=1)).delete()
+    form = {"day": day.isoformat(), "name_th": "วันหยุดพิเศษ", "name_en": "", "is_checked": "on"}
+
+    office.post("/office/office_holidays/new/", form)
+
+    holiday = PublicHoliday.objects.get(day=day)
+    assert workshop.slots.get(day=day).capacity == 0
+    other = day + timedelta(days=1)
+    office.post(f"/office/office_holidays/edit/{holiday.pk}/", {**form, "day": other.isoformat()})
+    assert workshop.slots.get(day=day).capacity == 1
+    assert workshop.slots.get(day=other).capacity == 0
+    again = office.post("/office/office_holidays/new/", {**form, "day": other.isoformat()})
+    assert again.status_code == 200  # the form again: this day is one already
+    office.post(f"/office/office_holidays/delete/{holiday.pk}/")
+    assert workshop.slots.get(day=other).capacity == 1
+    assert not PublicHoliday.objects.filter(day=other).exists()

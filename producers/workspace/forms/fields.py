@@ -36,7 +36,7 @@ class WholeNumber(forms.IntegerField):
         self.widget.attrs.pop("max", None)
 
     def to_python(self, value: Any) -> int | None:
-        text = _number(value)
+        text = plain_number(value)
         if text in self.empty_values:
             return None
         if not WHOLE.fullmatch(text):
@@ -62,7 +62,7 @@ class Baht(forms.DecimalField):
         )
 
     def to_python(self, value: Any) -> Any:
-        text = _number(value)
+        text = plain_number(value)
         if text in self.empty_values:
             return None
         if not AMOUNT.fullmatch(text):
@@ -73,6 +73,6 @@ class Baht(forms.DecimalField):
         return {}
 
 
-def _number(value: Any) -> str:
+def plain_number(value: Any) -> str:
     """`1200` from `๑,๒๐๐ บาท`. Only the digits that people here write are digits."""
     return NOISE.sub("", arabic_digits(str(value if value is not None else "")[:80]))

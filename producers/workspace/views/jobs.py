@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from producers.workspace.capacity import questions_of, silences_of
 from producers.workspace.forms.jobs import DeclineForm, DispatchForm, Doubt
 from producers.workspace.jobs import MOST_SHOWN, Job, jobs_of, things_to_do
 from producers.workspace.templatetags.workspace_text import job_state
@@ -31,7 +32,8 @@ PER_PAGE = 30
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """A list of next things, the first one large."""
-    waiting = things_to_do(group_of(request))
+    today, enterprise = timezone.localdate(), group_of(request)
+    waiting = things_to_do(enterprise)
     pending = waiting.order_by().count()
     jobs = jobs_of(waiting.select_related("order")[:MOST_SHOWN], now=timezone.now())
     return screen(
@@ -42,6 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
         first=jobs[0] if jobs else None,
         others=jobs[1:],
         more=max(pending - MOST_SHOWN, 0),
+        questions=questions_of(enterprise, today),
+        silences=silences_of(enterprise, today),
         **news_of(group_of(request)),
     )
 

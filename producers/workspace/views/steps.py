@@ -31,7 +31,7 @@ from producers.workspace.forms.products import (
     known_terms,
     plain_price,
 )
-from producers.workspace.making import STEPS, records_of, step_after, titles
+from producers.workspace.making import STEPS, asks_how_made, records_of, step_after, titles
 from shop.oscar.partner.services import (
     GoodsPromised,
     NoPrice,
@@ -251,6 +251,9 @@ def _terms(request: HttpRequest, product: Product) -> HttpResponse:
         except NoPrice:
             return redirect(_address(request, product, "price"))
         else:
+            if asks_how_made(records):
+                address = reverse("workspace:making", args=[product.pk])
+                return redirect(f"{address}?new=1" if _is_new(request) else address)
             return _onwards(request, product, "terms")
     return _step_page(request, product, "terms", form, question=_("How do you sell it?"))
 

@@ -22,6 +22,14 @@ from .days import buffer_from, note_hand_over, roll_workshops
 from .holidays import load_holidays, reckon_workshops, remove_holiday, set_holiday
 from .jobs import approve_job, finish_jobs, pack_jobs, start_jobs
 from .postponing import days_needed, postpone_jobs
+from .profiles import (
+    NameTaken,
+    NotTheirWorkshop,
+    change_profile,
+    save_profile,
+    set_making_of,
+    try_closing,
+)
 from .summing import sum_up_all, sum_up_changed, sum_up_sendable
 from .workshops import (
     close_days,
@@ -36,7 +44,9 @@ from .workshops import (
 
 __all__ = [
     "MoreThanAsked",
+    "NameTaken",
     "NoCapacity",
+    "NotTheirWorkshop",
     "Wanted",
     "WeekIsOver",
     "answer_check_in",
@@ -44,6 +54,7 @@ __all__ = [
     "ask_groups",
     "buffer_from",
     "cancel_jobs",
+    "change_profile",
     "close_days",
     "days_needed",
     "finish_jobs",
@@ -63,9 +74,11 @@ __all__ = [
     "replan_workshop",
     "roll_forward",
     "roll_workshops",
+    "save_profile",
     "say_as_usual",
     "set_holiday",
     "set_making",
+    "set_making_of",
     "set_pattern",
     "start_jobs",
     "sum_up_all",
@@ -73,4 +86,5 @@ __all__ = [
     "sum_up_sendable",
     "take_capacity",
     "tell_silent_groups",
+    "try_closing",
 ]
