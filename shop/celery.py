@@ -34,6 +34,7 @@ app.conf.beat_schedule = {
     "workshops": {"task": "shop.production.tasks.keep_workshops", "schedule": crontab("5")},
     "deadlines": {"task": "shop.fulfilment.tasks.keep_deadlines", "schedule": 60},
     "cluster parts": {"task": "shop.production.tasks.lapse_cluster_parts", "schedule": 300},
+    "waiting list": {"task": "shop.production.tasks.serve_waiting_list", "schedule": 60},
     "pictures": {"task": "cms.tasks.prepare_pictures", "schedule": 15},
     "drafts": {"task": "shop.care.tasks.forget_drafts", "schedule": crontab("30")},
     "demo pictures": {"task": "shop.demo.tasks.draw_pictures", "schedule": 15},

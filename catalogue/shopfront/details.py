@@ -60,6 +60,11 @@ class Selling:
         return self.stockrecord.is_made_to_order
 
     @property
+    def is_full(self) -> bool:
+        """Not even the smallest order can be promised; one may wait for it."""
+        return self.can_be_bought and self.promised_on is None
+
+    @property
     def price(self) -> Decimal:
         return self.stockrecord.price
 
@@ -124,6 +129,12 @@ class ProductDetails:
     def chosen(self) -> Selling | None:
         """What is chosen at first: the first that can be bought."""
         return next((selling for selling in self.sellings if selling.can_be_bought), None)
+
+    @property
+    def waited_for(self) -> list[Selling]:
+        """What is made in a workshop, so that one may wait for it; the full ones first."""
+        made = [each for each in self.buyable if terms_of(each.stockrecord)]
+        return sorted(made, key=lambda each: not each.is_full)
 
     @property
     def has_choices(self) -> bool:

@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from catalogue.states import OtopType
 
-from .views import groups, listings, products
+from .views import groups, listings, products, waiting
 
 app_name = "shopfront"
 
@@ -32,4 +32,7 @@ urlpatterns = [
     path("provinces/<slug:slug>/", listings.one_province, name="province"),
     path("groups/", groups.group_list, name="groups"),
     path("groups/<slug:slug>/", listings.group, name="group"),
+    path("waiting/", waiting.mine, name="waiting_mine"),
+    path("waiting/join/<int:stockrecord_id>/", waiting.join, name="waiting_join"),
+    path("waiting/<uuid:reference>/<str:token>/", waiting.entry, name="waiting_entry"),
 ]

@@ -24,6 +24,7 @@ from shop.production.promising import (
     RULE_VERSION,
     Calendars,
     Promise,
+    most_promised,
     promise,
     read_calendars,
     terms_of,
@@ -64,13 +65,14 @@ class LineOffer:
     """One product as it can be sold now.
 
     `problem`: "gone", "too_many", "too_few", "full" (it cannot be promised within the workshop's
-    horizon) or "".
+    horizon) or "". Where it is full, `most_now` pieces could be promised instead.
     """
 
     wanted: Wanted
     unit_price: Decimal
     promise: Promise | None
     problem: str = ""
+    most_now: int | None = None
 
     @property
     def promised_on(self) -> date | None:
@@ -251,17 +253,20 @@ def make_offer(
     rate_book: RateBook | None = None,
     hour: int = 0,
     reference: Any = None,
+    kept: Iterable[Any] = (),
 ) -> Offer:
     """Reckon what these goods cost and when they are sent.
 
     `to` is where they go (without it, charges are for a parcel elsewhere in the country);
     `choices` maps enterprise ids (as text) to delivery method slugs, the cheapest being chosen
-    where none is. `hour` is the hour in Bangkok (for cut-offs); days held for `reference` count
-    as free. The stock records must come with product, parent, partner__enterprise and
-    making__workshop. Lines of one workshop are promised one after the other.
+    where none is. `hour` is the hour in Bangkok (for cut-offs); days held for `reference`, and
+    for the offers `kept` for this buyer, count as free. The stock records must come with product,
+    parent, partner__enterprise and making__workshop. Lines of one workshop are promised one after
+    the other.
     """
     wanted = list(wanted)
-    calendars = _calendars_of(wanted, today, reference)
+    own = [*kept, *([reference] if reference is not None else [])]
+    calendars = _calendars_of(wanted, today, own)
     by_group: dict[int, list[LineOffer]] = defaultdict(list)
     enterprises: dict[int, Enterprise] = {}
     for item in wanted:
@@ -276,22 +281,24 @@ def make_offer(
     return Offer(groups, today)
 
 
-def _calendars_of(wanted: Iterable[Wanted], today: date, reference: Any) -> Calendars:
+def _calendars_of(wanted: Iterable[Wanted], today: date, own: Iterable[Any]) -> Calendars:
     terms = [terms_of(item.stockrecord) for item in wanted]
-    return read_calendars([each.workshop for each in terms if each], today, without=reference)
+    return read_calendars([each.workshop for each in terms if each], today, without=own)
 
 
 def _line_offer(item: Wanted, today: date, hour: int, calendars: Calendars) -> LineOffer:
     record = item.stockrecord
     price = record.price if record.price is not None else ZERO
-    problem, found = _problem(item), None
+    problem, found, most_now = _problem(item), None, None
     if problem != "gone":
         quantity = max(item.quantity, 1)
         found = promise(record, quantity, today, calendars, hour=hour, held=item.held)
-        problem = problem or ("" if found else "full")
+        if found is None:
+            problem = problem or "full"
+            most_now = most_promised(record, today, calendars, hour=hour, held=item.held)
     if found and found.workshop_id:
         calendars[found.workshop_id].take(found.plan)
-    return LineOffer(item, price, found, problem)
+    return LineOffer(item, price, found, problem, most_now)
 
 
 def _work(line: LineOffer) -> Work:

@@ -170,6 +170,27 @@ def promise_of_work(
     )
 
 
+def most_promised(
+    stockrecord: Any, today: date, calendars: Calendars, *, hour: int = 0, held: int = 0
+) -> int:
+    """The largest quantity (pieces) that `promise` would promise now; 0 for none.
+
+    It stays within what one order may take, and is 0 where less could be made than the group
+    makes at a time.
+    """
+    most = stockrecord.most_for(held=held)
+    terms = terms_of(stockrecord)
+    if terms is not None:
+        calendar = calendars[terms.workshop_id]
+        first = first_day_of_work(terms, today, hour)
+        free = sum(units for day, units in calendar.free.items() if day >= first)
+        whole = free // calendar.smallest_batch * calendar.smallest_batch
+        made = max(int((whole - terms.setup_units) // terms.units_per_piece), 0)
+        ready = max(stockrecord.net_stock_level, 0) + held
+        most = min(most, max(made, ready))
+    return most if most >= max(stockrecord.min_quantity, 1) else 0
+
+
 def first_day_of_work(terms: Any, today: date, hour: int) -> date:
     """The day after the order counts; with a proof, after the days allowed for approving it."""
     counts_on = today + timedelta(days=hour >= terms.cut_off_hour)
@@ -201,16 +222,19 @@ def terms_of(stockrecord: Any) -> MadeToOrderTerms | None:
     return getattr(stockrecord, "making", None)
 
 
-def read_calendars(workshops: Iterable[Workshop], today: date, *, without: Any = None) -> Calendars:
+def read_calendars(
+    workshops: Iterable[Workshop], today: date, *, without: Iterable[Any] = ()
+) -> Calendars:
     """The calendars of these workshops from tomorrow on; one statement whatever their number.
 
-    What the jobs of the reference `without` hold counts as free: it is theirs (one statement more).
+    What the jobs of the references `without` hold counts as free: it is the asker's own (one
+    statement more).
     """
     by_id = {workshop.pk: workshop for workshop in workshops}
     if not by_id:
         return {}
     slots = ProductionSlot.objects.filter(workshop__in=by_id, day__gt=today).order_by("day")
-    own = _own_units(without) if without is not None else {}
+    own = _own_units(list(without))
     days: dict[int, list[tuple[date, int, int]]] = defaultdict(list)
     rows = slots.values_list("pk", "workshop_id", "day", "capacity", "allocated")
     for pk, workshop_id, day, capacity, allocated in rows:
@@ -296,8 +320,10 @@ def _smallest(terms: Any, calendar: Calendar, today: date, hour: int) -> Promise
     return promise_of_work(terms, need, today, calendar, hour=hour)
 
 
-def _own_units(reference: Any) -> dict[int, int]:
-    rows = SlotAllocation.objects.filter(job__reference=reference, job__state__in=UNMADE)
+def _own_units(references: list[Any]) -> dict[int, int]:
+    if not references:
+        return {}
+    rows = SlotAllocation.objects.filter(job__reference__in=references, job__state__in=UNMADE)
     own: dict[int, int] = defaultdict(int)
     for slot_id, units in rows.values_list("slot_id", "units"):
         own[slot_id] += units

@@ -167,3 +167,30 @@ PART_GIVEN_UP = (
 )
 #: Nobody has begun these parts.
 PART_NOT_BEGUN = (ClusterPartState.OFFERED, ClusterPartState.ACCEPTED)
+
+
+class WaitingState(models.TextChoices):
+    """How far somebody is who waits for days that are full now."""
+
+    WAITING = "waiting", _("Waiting")
+    OFFERED = "offered", _("Days are kept")
+    TAKEN = "taken", _("Ordered")
+    LAPSED = "lapsed", _("Not taken in time")
+    LEFT = "left", _("Left the list")
+
+
+WAITING_TRANSITIONS = {
+    WaitingState.WAITING: (WaitingState.OFFERED, WaitingState.LEFT),
+    WaitingState.OFFERED: (
+        WaitingState.TAKEN,
+        WaitingState.LAPSED,
+        WaitingState.LEFT,
+        # The group closed the days that were kept: the entry has its place again.
+        WaitingState.WAITING,
+    ),
+    WaitingState.TAKEN: (),
+    WaitingState.LAPSED: (),
+    WaitingState.LEFT: (),
+}
+#: Entries that still hope for days.
+STILL_WAITING = (WaitingState.WAITING, WaitingState.OFFERED)

@@ -36,3 +36,13 @@ def sum_up_changed() -> int:
 def sum_up_all() -> int:
     """After midnight every promise is another day away, or not."""
     return services.sum_up_all(**this_moment())
+
+
+@shared_task(expires=300)
+def serve_waiting_list() -> dict[str, int]:
+    """Offers end, come back where their days were closed, and free days are offered."""
+    return {
+        "lapsed": services.lapse_offers(),
+        "put back": services.keep_offers(),
+        "offered": services.offer_freed_capacity(),
+    }

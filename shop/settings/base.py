@@ -279,6 +279,8 @@ PROOF_DAYS = env.int("PROOF_DAYS", default=7)
 #: Days of silence about a proof until the buyer is reminded, and until the office calls.
 PROOF_REMINDER_DAYS = env.int("PROOF_REMINDER_DAYS", default=7)
 PROOF_OFFICE_DAYS = env.int("PROOF_OFFICE_DAYS", default=14)
+#: Hours for which days are kept for the first on a waiting list.
+WAITING_OFFER_HOURS = env.int("WAITING_OFFER_HOURS", default=24)
 CONSENT_WORDING = "2026-11"
 
 # --- Wagtail ---

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from oscar.apps.basket.middleware import BasketMiddleware as OscarBasketMiddleware
 
 from shop.oscar.checkout.services import go_on_with
+from shop.production.services import follow_basket
 
 from .models import Basket
 
@@ -29,6 +30,7 @@ class BasketMiddleware(OscarBasketMiddleware):
         """Somebody has signed in: what they had begun to buy goes on with their own basket."""
         with transaction.atomic():
             super().merge_baskets(master, slave)
+            follow_basket(basket_id=slave.pk, into=master.pk)
             go_on_with(basket=master, instead_of=slave)
 
     def apply_offers_to_basket(self, request: HttpRequest, basket: Any) -> None:

@@ -1,12 +1,15 @@
 """What a buyer does with a basket; quantities are pieces, prices baht."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
 from shop.fulfilment.offers import Wanted
 from shop.oscar.partner.models import StockRecord
+from shop.production.models import WaitingEntry
+from shop.production.services import take_offer
 
 from .models import Basket, Line
 
@@ -67,6 +70,25 @@ def add_to_basket(
     line.save()
     basket.reset_offer_applications()
     return line
+
+
+@transaction.atomic
+def take_offered(*, basket: Basket, entry: WaitingEntry, now: datetime) -> Line:
+    """Put what a waiting list has offered into the basket, in the offered quantity.
+
+    Taken again, the basket stays as it is. Raises NotOffered, CannotBeAdded, TooMany and TooFew.
+    """
+    record = _stockrecords().get(pk=entry.stockrecord_id)
+    if basket.pk is None:
+        basket.save()
+    _lock(basket)
+    offered = take_offer(entry=entry, basket_id=basket.pk, now=now)
+    line = Line.objects.filter(basket=basket, stockrecord=record).first()
+    if line is not None and line.quantity == offered.quantity:
+        return line
+    if line is not None:
+        line.delete()
+    return add_to_basket(basket=basket, product_id=record.product_id, quantity=offered.quantity)
 
 
 @transaction.atomic

@@ -31,11 +31,13 @@ def summary(request: HttpRequest) -> HttpResponse:
     """All lines by group, what sending costs there, and what has changed since last time."""
     checkout = checkouts.under_way(request.basket.pk)
     to, by_address = _destination(request, checkout)
+    wanted = services.wanted_from(request.basket.pk, checkouts.held_for(checkout))
     offer = make_offer(
-        services.wanted_from(request.basket.pk, checkouts.held_for(checkout)),
+        wanted,
         to=to,
         choices=checkout.choices if checkout else None,
         reference=checkout.reference if checkout else None,
+        kept=checkouts.kept_for(request.basket.pk, wanted),
         **this_moment(),
     )
     return render(

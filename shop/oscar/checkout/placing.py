@@ -19,7 +19,7 @@ from shop.oscar.order.models import Line, Order, ShippingAddress
 from shop.oscar.order.services import new_order_number, order_path
 from shop.outbox.services import Contact, compose, post
 from shop.payments.models import PaymentAttempt
-from shop.production.services import take_capacity
+from shop.production.services import note_ordered, take_capacity
 
 from .models import Checkout
 
@@ -171,6 +171,9 @@ def _take_days(checkout: Checkout, lines: list[Line], offer: dict[str, Any]) -> 
     }
     if made and not take_capacity(reference=checkout.reference, lines=made):
         raise CapacityGone(checkout.reference)
+    if made:
+        bought = [each["stockrecord"] for each in sold if each["key"] in made]
+        note_ordered(reference=checkout.reference, stockrecord_ids=bought)
 
 
 def _line(order: Order, part: Fulfilment, sold: dict[str, Any], proofs: list[dict]) -> Line:

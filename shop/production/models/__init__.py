@@ -8,6 +8,7 @@ from .clusters import (
     MemberMaking,
     villages_of,
 )
+from .waiting import WaitingEntry, WaitingEntryQuerySet
 from .workshops import (
     BUFFER_OF_NEW_GROUPS,
     HORIZON_DAYS,
@@ -47,6 +48,8 @@ __all__ = [
     "ProductionSlot",
     "PublicHoliday",
     "SlotAllocation",
+    "WaitingEntry",
+    "WaitingEntryQuerySet",
     "Workshop",
     "WorkshopException",
     "WorkshopQuerySet",

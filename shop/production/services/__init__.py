@@ -1,12 +1,10 @@
-"""What is done with capacity, by nouns: holding it, workshops and their days, jobs."""
+"""What is done with capacity, by nouns: holding it, workshops and their days, jobs, waiting."""
 
 from .capacity import (
     NoCapacity,
     Wanted,
-    cancel_jobs,
     hold_capacity,
     is_capacity_held,
-    release_capacity,
     take_capacity,
 )
 from .check_ins import (
@@ -30,7 +28,27 @@ from .profiles import (
     set_making_of,
     try_closing,
 )
+from .releasing import cancel_jobs, release_capacity
 from .summing import sum_up_all, sum_up_changed, sum_up_sendable
+from .waiting import (
+    CanBePromised,
+    CannotWait,
+    NotOffered,
+    entry_path,
+    entry_token,
+    follow_basket,
+    hand_over_offers,
+    is_on_sale,
+    join_waiting_list,
+    keep_offers,
+    lapse_offers,
+    leave_waiting_list,
+    note_ordered,
+    offer_freed_capacity,
+    offers_in_basket,
+    promise_to,
+    take_offer,
+)
 from .workshops import (
     close_days,
     open_days,
@@ -43,9 +61,12 @@ from .workshops import (
 )
 
 __all__ = [
+    "CanBePromised",
+    "CannotWait",
     "MoreThanAsked",
     "NameTaken",
     "NoCapacity",
+    "NotOffered",
     "NotTheirWorkshop",
     "Wanted",
     "WeekIsOver",
@@ -57,16 +78,29 @@ __all__ = [
     "change_profile",
     "close_days",
     "days_needed",
+    "entry_path",
+    "entry_token",
     "finish_jobs",
+    "follow_basket",
+    "hand_over_offers",
     "hold_capacity",
     "is_capacity_held",
+    "is_on_sale",
+    "join_waiting_list",
+    "keep_offers",
+    "lapse_offers",
+    "leave_waiting_list",
     "load_holidays",
     "note_hand_over",
+    "note_ordered",
+    "offer_freed_capacity",
+    "offers_in_basket",
     "open_days",
     "open_slots",
     "open_workshop",
     "pack_jobs",
     "postpone_jobs",
+    "promise_to",
     "reckon_workshops",
     "release_capacity",
     "remind_groups",
@@ -85,6 +119,7 @@ __all__ = [
     "sum_up_changed",
     "sum_up_sendable",
     "take_capacity",
+    "take_offer",
     "tell_silent_groups",
     "try_closing",
 ]

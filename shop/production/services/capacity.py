@@ -47,14 +47,25 @@ def lock_workshops(ids: Iterable[int]) -> dict[int, Workshop]:
 
 
 @transaction.atomic
-def hold_capacity(*, reference: UUID, wanted: Iterable[Wanted], today: date) -> list[Job]:
+def hold_capacity(
+    *,
+    reference: UUID,
+    wanted: Iterable[Wanted],
+    today: date,
+    instead_of: Iterable[UUID] = (),
+) -> list[Job]:
     """Keep the days of these works for one checkout; asked again, the hold is changed.
 
-    Raises NoCapacity when one of them cannot be finished by the day it was promised for; then
-    nothing has moved.
+    `instead_of`: references whose holds this one takes over; their days go from hand to hand
+    under one lock, so that nobody else gets in between. Raises NoCapacity when one of them cannot
+    be finished by the day it was promised for; then nothing has moved.
     """
     works = [each for each in wanted if each.promise.units]
-    before = list(Job.objects.of(reference).filter(state__in=(JobState.HELD, JobState.RELEASED)))
+    before = list(
+        Job.objects.filter(
+            reference__in=[reference, *instead_of], state__in=(JobState.HELD, JobState.RELEASED)
+        )
+    )
     if not works and not before:
         return []
     workshops = lock_workshops(
@@ -111,26 +122,10 @@ def is_capacity_held(*, reference: UUID, keys: Iterable[str]) -> bool:
 
 
 @transaction.atomic
-def release_capacity(*, reference: UUID) -> None:
-    """Days held but not sold can be promised to others again. Safe to repeat."""
-    _release(Job.objects.of(reference).filter(state=JobState.HELD))
-
-
-@transaction.atomic
-def cancel_jobs(*, line_ids: Iterable[int], by: Any = None, reason: str = "") -> int:
-    """Sold work is not made after all: its days are free again. Safe to repeat.
-
-    Nobody else's plan changes, so nobody's promise becomes worse.
-    """
-    jobs = Job.objects.filter(line__in=list(line_ids)).exclude(state=JobState.RELEASED)
-    return _release(jobs, by=by, reason=reason)
-
-
-@transaction.atomic
 def drop_capacity(*, reference: UUID, by: Any = None, reason: str = "") -> int:
     """Nothing held or taken under this reference is made after all. Safe to repeat."""
     jobs = Job.objects.of(reference).exclude(state=JobState.RELEASED)
-    return _release(jobs, by=by, reason=reason)
+    return len(release_jobs(jobs, by=by, reason=reason))
 
 
 def plan_within(calendar: Calendar, job: Job) -> Plan | None:
@@ -208,10 +203,11 @@ def _job(reference: UUID, wanted: Wanted) -> Job:
     )
 
 
-def _release(jobs: Any, *, by: Any = None, reason: str = "") -> int:
+def release_jobs(jobs: Any, *, by: Any = None, reason: str = "") -> list[Job]:
+    """These jobs are not made: their days are free. Returns them; their workshops stay locked."""
     ids = list(jobs.values_list("pk", "workshop_id"))
     if not ids:
-        return 0
+        return []
     lock_workshops(workshop_id for _, workshop_id in ids)
     found = list(jobs.filter(pk__in=[pk for pk, _ in ids]).select_for_update())
     _free_days([job for job in found if job.state in UNMADE])
@@ -225,4 +221,4 @@ def _release(jobs: Any, *, by: Any = None, reason: str = "") -> int:
             reason=reason,
             also=["unplanned_units"],
         )
-    return len(found)
+    return found

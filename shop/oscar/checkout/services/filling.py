@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -10,10 +11,12 @@ from django.db import IntegrityError, transaction
 from shop.core.models import Consent
 from shop.core.places import TambonAddress, tambon_address
 from shop.core.states import move
-from shop.fulfilment.offers import Offer, make_offer
+from shop.fulfilment.offers import Offer, Wanted, make_offer
 from shop.oscar.basket.services import wanted_from
 from shop.oscar.partner.services import held_pieces
 from shop.payments.states import Method
+from shop.production.promising import terms_of
+from shop.production.services import offers_in_basket
 
 from ..models import Checkout
 from ..states import TRANSITIONS, CheckoutState
@@ -119,14 +122,22 @@ def offer_now(checkout: Checkout, *, today: date, hour: int = 0) -> Offer:
     `hour` is the hour in Bangkok, for the groups' cut-offs.
     """
     paying = checkout.state == CheckoutState.PAYING
+    wanted = wanted_from(checkout.basket_id, held_for(checkout))
     return make_offer(
-        wanted_from(checkout.basket_id, held_for(checkout)),
+        wanted,
         today=today,
         to=destination(checkout),
         choices=checkout.choices,
         hour=hour,
         reference=checkout.reference if paying else None,
+        kept=kept_for(checkout.basket_id, wanted),
     )
+
+
+def kept_for(basket_id: int | None, wanted: Iterable[Wanted]) -> list[UUID]:
+    """References of the waiting list whose days are kept for this basket's goods."""
+    records = [item.stockrecord for item in wanted]
+    return offers_in_basket(basket_id, [each.pk for each in records if terms_of(each)])
 
 
 def locked(checkout_id: int) -> Checkout:

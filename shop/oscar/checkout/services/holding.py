@@ -10,7 +10,14 @@ from django.db import transaction
 from shop.oscar.partner.models import StockRecord
 from shop.oscar.partner.services import NotEnough, hold_goods
 from shop.production.promising import Calendars, Promise, promise, read_calendars, terms_of
-from shop.production.services import NoCapacity, Wanted, hold_capacity, is_capacity_held
+from shop.production.services import (
+    NoCapacity,
+    Wanted,
+    hand_over_offers,
+    hold_capacity,
+    is_capacity_held,
+    offers_in_basket,
+)
 from shop.production.states import ProofPolicy
 
 from ..models import Checkout
@@ -58,8 +65,9 @@ def hold_again(checkout: Checkout, *, today: date, hour: int) -> Regained | None
     by_id = records.in_bulk([line["stockrecord"] for line in lines])
     if len(by_id) < len({line["stockrecord"] for line in lines}):
         return None
-    terms = [terms_of(record) for record in by_id.values()]
-    calendars = read_calendars([each.workshop for each in terms if each], today)
+    terms = {pk: found for pk, record in by_id.items() if (found := terms_of(record))}
+    kept = offers_in_basket(checkout.basket_id, terms)
+    calendars = read_calendars([each.workshop for each in terms.values()], today, without=kept)
     works, later = [], {}
     for line in lines:
         record = by_id[line["stockrecord"]]
@@ -73,7 +81,8 @@ def hold_again(checkout: Checkout, *, today: date, hour: int) -> Regained | None
     try:
         with transaction.atomic():
             hold_goods(reference=checkout.reference, wanted=quantities(checkout))
-            hold_capacity(reference=checkout.reference, wanted=works, today=today)
+            hold_capacity(reference=checkout.reference, wanted=works, today=today, instead_of=kept)
+            hand_over_offers(references=kept, to=checkout.reference)
     except (NotEnough, NoCapacity):
         return None
     return Regained(later)

@@ -1,7 +1,6 @@
 """Paying: hold the goods, ask for the money, look again, give up."""
 
 from datetime import date, timedelta
-from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -14,11 +13,11 @@ from shop.oscar.partner.services import NotEnough, hold_goods
 from shop.payments import services as payments
 from shop.payments.models import PaymentAttempt
 from shop.payments.states import AttemptState
-from shop.production.services import NoCapacity, hold_capacity
+from shop.production.services import NoCapacity, hand_over_offers, hold_capacity
 
 from ..models import Checkout
 from ..states import TRANSITIONS, CheckoutState
-from .filling import locked, offer_now
+from .filling import kept_for, locked, offer_now
 from .settling import PAID_FOR, settle_attempt, settle_checkout
 
 CLOSING_TRIES = 3
@@ -98,7 +97,7 @@ def hold_and_write(
         same = before.method == method and checkout.offer == frozen
         usable = before.expires_at > timezone.now() + timedelta(seconds=30)
         return (before, None) if same and usable else (None, before)
-    if not _hold(checkout.reference, offer):
+    if not _hold(checkout, offer):
         raise OfferChanged(offer_now(checkout, today=today, hour=hour))
     checkout.offer, checkout.total = frozen, offer.total
     checkout.paying_since = timezone.now()
@@ -122,14 +121,22 @@ def hold_and_write(
     return attempt, None
 
 
-def _hold(reference: UUID, offer: Offer) -> bool:
-    """Keep the goods, and the days of what is still to be made; False, and nothing, if gone."""
+def _hold(checkout: Checkout, offer: Offer) -> bool:
+    """Keep the goods, and the days of what is still to be made; False, and nothing, if gone.
+
+    Days kept for this buyer by the waiting list are taken over under the same locks.
+    """
+    reference = checkout.reference
+    kept = kept_for(checkout.basket_id, [line.wanted for line in offer.lines])
     try:
         with transaction.atomic():
             made = hold_goods(reference=reference, wanted=offer.quantities())
             if made != offer.made():
                 raise NotEnough([])
-            hold_capacity(reference=reference, wanted=offer.work(), today=offer.today)
+            hold_capacity(
+                reference=reference, wanted=offer.work(), today=offer.today, instead_of=kept
+            )
+            hand_over_offers(references=kept, to=reference)
     except (NotEnough, NoCapacity):
         return False
     return True
