@@ -2,7 +2,6 @@
 
 from django.urls import path
 
-from .views import (
     capacity,
     check_ins,
     delays,
@@ -15,6 +14,7 @@ from .views import (
     steps,
     talks,
 )
+from .views import delays, group, jobs, links, money, products, steps, talks, waiting
 
 app_name = "workspace"
 urlpatterns = [
@@ -60,6 +60,7 @@ urlpatterns = [
         name="making_question",
     ),
     path("products/<int:product_id>/about/<slug:step>/", steps.step, name="step"),
+    path("waiting/", waiting.waiting, name="waiting"),
     path("money/", money.money, name="money"),
     path("group/", group.group, name="group"),
     path("group/text/", group.text, name="group_text"),

@@ -66,7 +66,7 @@ def states(*entries: WaitingEntry) -> list[str]:
 @pytest.fixture
 def looms() -> Workshop:
     """Ten days ahead, one piece a day."""
-    return make_workshop(horizon_days=10, today=TODAY)
+    return make_workshop(horizon_days=10, keeps_holidays=False, today=TODAY)
 
 
 def test_every_pair_of_states() -> None:
@@ -278,6 +278,8 @@ def test_terms_of_another_workshop_do_not_strand_an_offer(looms: Workshop) -> No
     free = fill(looms, cloth, 10)
     entry = join(cloth, 8)
     release_capacity(reference=free, now=NOW)
-    make_terms(cloth, make_workshop(looms.enterprise, today=TODAY, horizon_days=9))
+    make_terms(
+        cloth, make_workshop(looms.enterprise, today=TODAY, horizon_days=9, keeps_holidays=False)
+    )
     leave_waiting_list(entry=entry, now=NOW)
     assert allocated(looms) == 0
