@@ -230,7 +230,8 @@ def test_a_guest_who_signs_in_keeps_the_offer(looms: Workshop) -> None:
     user = make_buyer()
     own = Buyer(user=user)
     own.take(make_product(stock=5), 1)
-    som.client.post(
+    typed = {"username": user.email, "password": "a-long-test-word"}
+    som.client.post("/en/account/sign-in/", typed)
         "/en/account/sign-in/", {"username": user.email, "password": "a-long-test-word"}
     )
     page = som.get("basket/").content.decode()
