@@ -232,8 +232,6 @@ def test_a_guest_who_signs_in_keeps_the_offer(looms: Workshop) -> None:
     own.take(make_product(stock=5), 1)
     typed = {"username": user.email, "password": "a-long-test-word"}
     som.client.post("/en/account/sign-in/", typed)
-        "/en/account/sign-in/", {"username": user.email, "password": "a-long-test-word"}
-    )
     page = som.get("basket/").content.decode()
     assert "line--problem" not in page
     assert entry().basket_id != before
