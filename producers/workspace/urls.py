@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from .views import (
     capacity,
     check_ins,
     delays,
@@ -13,8 +14,8 @@ from django.urls import path
     products,
     steps,
     talks,
+    waiting,
 )
-from .views import delays, group, jobs, links, money, products, steps, talks, waiting
 
 app_name = "workspace"
 urlpatterns = [
