@@ -22,6 +22,7 @@ KIND = "scarf"
 
 def make_neighbour(km: int | str = 0, name_th: str = "", **fields: Any) -> Enterprise:
     """An approved group so many km north of the place where `make_cluster` puts its lead."""
+    fields.setdefault("email", f"neighbour{next(NUMBERS)}@example.com")
     return make_enterprise(
         name_th,
         tambon_code=TAMBON,

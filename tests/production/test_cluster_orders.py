@@ -16,6 +16,7 @@ from producers.services import (
 )
 from shop.core.models import StateChange
 from shop.core.states import MoveNotAllowed
+from shop.outbox.models import Channel, Message
 from shop.production.models import ClusterOrder, ClusterPart, Job, ProductionSlot, villages_of
 from shop.production.services import clusters
 from shop.production.services.clusters import planning
@@ -95,6 +96,12 @@ def check_sums(order) -> None:
             assert not job.allocations.exists()
 
 
+def told(kind: str) -> list[str]:
+    """The groups that were told this, in order."""
+    rows = Message.objects.filter(kind=kind, channel=Channel.EMAIL).order_by("pk")
+    return [message.context["group"] for message in rows]
+
+
 # --- planning ---
 
 
@@ -127,6 +134,9 @@ def test_120_scarves_over_three_villages_are_offered_in_parts(three):
         date(2026, 12, 4),
         date(2026, 12, 11),
     )
+    assert told("cluster_part_offered") == ["บ้านหนึ่ง", "บ้านสอง", "บ้านสาม"]
+    letter = Message.objects.filter(kind="cluster_part_offered").order_by("pk")[0]
+    assert (letter.context["pay"], letter.context["per_piece"]) == ("9025.00", "237.50")
     check_sums(order)
 
 
@@ -318,6 +328,7 @@ def test_a_declined_part_is_offered_to_others_who_keep_what_they_have():
     assert answer == Infeasible(most=39, earliest_on=date(2026, 12, 14))
     order.refresh_from_db()
     assert (order.state, order.missing) == ("short", 40)
+    assert told("cluster_order_short") == [cluster.lead.name_th]
     assert parts_of(order) == {"หนึ่ง": (41, "accepted"), "สอง": (40, "offered")}
     check_sums(order)
 
@@ -425,6 +436,9 @@ def test_a_cancelled_order_gives_all_days_back_until_work_has_begun(three):
     order.refresh_from_db()
     assert order.state == "cancelled"
     assert {part.state for part in order.parts.all()} == {"withdrawn"}
+    assert sorted(told("cluster_part_withdrawn")) == sorted(
+        part.enterprise.name_th for part in order.parts.all()
+    )
     assert sum(allocated().values()) == before - 90
     with pytest.raises(MoveNotAllowed):
         clusters.cancel_cluster_order(cluster_order_id=order.pk)
@@ -490,6 +504,7 @@ def test_parts_are_made_handed_over_worked_over_and_gathered(three):
     clusters.check_part(part_id=second.pk, now=NOW, rework=3, note="ชายลุ่ย", by=officer)
     second.refresh_from_db()
     assert (second.state, second.rework_pieces, second.check_note) == ("rework", 3, "ชายลุ่ย")
+    assert told("cluster_part_rework") == ["บ้านสอง"]
     with pytest.raises(clusters.PartsMissing):
         clusters.gather_cluster_order(cluster_order_id=order.pk, now=NOW)
     clusters.hand_over_part(part_id=second.pk, today=day, now=NOW)

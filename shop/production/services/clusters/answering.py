@@ -26,6 +26,7 @@ from .planning import (
     settle_state,
     split_anew,
 )
+from .telling import tell_part
 
 
 class AnswerTooLate(Exception):
@@ -134,6 +135,8 @@ def cancel_cluster_order(
     for part in alive:
         move_part(part, ClusterPartState.WITHDRAWN, by=by, reason=reason)
         drop_capacity(reference=part.reference, by=by, reason=reason)
+        part.order = order
+        tell_part(part, "cluster_part_withdrawn")
     return order
 
 

@@ -19,6 +19,7 @@ from ...states import (
 )
 from ..jobs import approve_job, finish_jobs, pack_jobs, start_jobs
 from .benches import lock_order, lock_order_alone, lock_part, move_part
+from .telling import tell_part
 
 
 class SampleNotApproved(Exception):
@@ -110,6 +111,8 @@ def check_part(
         reason=note,
         also=["checked_at", "rework_pieces", "check_note"],
     )
+    if rework:
+        tell_part(part, "cluster_part_rework")
     return part
 
 

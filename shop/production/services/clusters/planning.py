@@ -23,6 +23,7 @@ from ...states import (
 )
 from ..capacity import hold_capacity
 from .benches import Bench, lock_benches, members_of, read_benches
+from .telling import tell_lead_of_missing, tell_part
 
 #: How long a group may think about its part.
 ANSWER_TIME = timedelta(hours=48)
@@ -263,7 +264,10 @@ def offer_parts(
     now: datetime,
     instead_of: ClusterPart | None = None,
 ) -> list[ClusterPart]:
-    """Write the parts of a split and hold their days. The caller holds the workshops."""
+    """Write the parts of a split, hold their days, and tell the groups.
+
+    The caller holds the workshops.
+    """
     starts_on = first_day_of_parts(today, sample=not order.may_begin)
     parts = []
     for each in split.parts:
@@ -283,6 +287,7 @@ def offer_parts(
         )
         wanted = bench.wanted(part, starts_on=starts_on, stockrecord_id=order.stockrecord_id)
         hold_capacity(reference=part.reference, wanted=[wanted], today=today)
+        tell_part(part, "cluster_part_offered")
         parts.append(part)
     return parts
 
@@ -297,6 +302,8 @@ def settle_state(order: ClusterOrder, *, by: Any = None, reason: str = "") -> No
         to = ClusterOrderState.AGREED
     if order.state != to:
         move(order, to, transitions=CLUSTER_ORDER_TRANSITIONS, by=by, reason=reason)
+        if to == ClusterOrderState.SHORT:
+            tell_lead_of_missing(order)
 
 
 def _rate(cluster: Cluster, kind: str) -> Decimal:
