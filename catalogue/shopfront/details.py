@@ -15,7 +15,9 @@ from cms.models import StoryPage
 from cms.pictures import address_of
 from producers.models import Certificate, Enterprise
 from shop.care.models import review_sums
+from shop.core.money import ZERO
 from shop.core.places import REGIONS, provinces, region_of
+from shop.fulfilment.cancelling import OF_READY, WITHOUT_LADDER, Terms, in_one_sentence
 from shop.oscar.partner.models import StockRecord
 from shop.production.promising import (
     card_promises,
@@ -24,6 +26,7 @@ from shop.production.promising import (
     terms_for_cards,
     terms_of,
 )
+from shop.production.states import LADDER_STEPS
 
 from .groups import story_of
 
@@ -50,6 +53,17 @@ class Selling:
     product: Product
     stockrecord: StockRecord
     promised_on: date | None
+    starts_on: date | None = None
+
+    @property
+    def cancelling(self) -> Terms:
+        """The rule for the smallest order, in one sentence."""
+        made_here = terms_of(self.stockrecord)
+        if not self.made_to_order:
+            return in_one_sentence([(OF_READY, ZERO, None)])
+        steps = LADDER_STEPS[made_here.ladder] if made_here else WITHOUT_LADDER
+        price = (self.price or ZERO) * max(self.least, 1)
+        return in_one_sentence([(steps, price, self.starts_on)])
 
     @property
     def can_be_bought(self) -> bool:
@@ -218,12 +232,13 @@ def _promised(
     calendars = read_calendars(workshops, today)
     sellings = []
     for record in records:
-        day = None
+        day = begins = None
         if can_be_bought(record):
             least = max(record.min_quantity, 1)
             found = promise(record, least, today, calendars, hour=hour)
-            day = found.promised_on if found else None
-        sellings.append(Selling(record.product, record, day))
+            if found:
+                day, begins = found.promised_on, found.starts_on
+        sellings.append(Selling(record.product, record, day, begins))
     return sellings, card_promises(others, card_terms, calendars, today, hour=hour)
 
 

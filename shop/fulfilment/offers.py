@@ -32,6 +32,7 @@ from shop.production.promising import (
 from shop.production.services import Wanted as Work
 from shop.production.states import LADDER_STEPS, ProofPolicy
 
+from .cancelling import OF_READY, WITHOUT_LADDER, Steps, Terms, in_one_sentence
 from .delivery import DeliveryOption, Load, RateBook
 from .models import Zone
 
@@ -98,6 +99,19 @@ class LineOffer:
         return self.wanted.stockrecord.is_made_to_order
 
     @property
+    def ladder(self) -> Steps:
+        """How much comes back on cancelling, stage by stage."""
+        terms = terms_of(self.stockrecord)
+        if not self.is_made:
+            return OF_READY
+        return LADDER_STEPS[terms.ladder] if terms else WITHOUT_LADDER
+
+    @property
+    def starts_on(self) -> date | None:
+        """The first day on which the group may begin; None for ready pieces."""
+        return self.promise.starts_on if self.promise and self.is_made else None
+
+    @property
     def top_product(self) -> Any:
         """The product with the page and the pictures: of a size or colour, its parent."""
         return self.product.parent if self.product.is_child else self.product
@@ -151,6 +165,11 @@ class GroupOffer:
     @property
     def made_to_order(self) -> bool:
         return any(line.is_made for line in self.lines)
+
+    @property
+    def cancelling(self) -> Terms:
+        """Until when it can be cancelled and what comes back, as it will be frozen."""
+        return in_one_sentence((line.ladder, line.total, line.starts_on) for line in self.lines)
 
     @property
     def promised_on(self) -> date | None:

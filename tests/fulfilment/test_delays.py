@@ -172,7 +172,8 @@ def test_the_buyer_reads_why_and_answers_on_the_orders_page() -> None:
     assert buyer.post(f"{path}{part.pk}/later/").status_code == 302
     notice.refresh_from_db()
     assert notice.state == DelayState.WAITS
-    assert buyer.post(f"{path}{part.pk}/cancel/", {"reason": ""}).status_code == 302
+    everything = {"reason": "", "seen": str(part.total)}
+    assert buyer.post(f"{path}{part.pk}/cancel/", everything).status_code == 302
     part.refresh_from_db()
     assert part.state == FulfilmentState.STARTED
 

@@ -42,8 +42,9 @@ class FulfilmentQuerySet(models.QuerySet["Fulfilment"]):
 class Fulfilment(models.Model):
     """One group's part of one order, made and sent together.
 
-    `goods` and `charge` are baht as paid; `promised_on` is the last day we promise to hand the
-    parcel to the carrier; `answer_by` is when an unanswered part is declined by itself.
+    `goods` and `charge` are baht as agreed, `kept` is what the group keeps of a cancelled part;
+    `promised_on` is the last day we promise to hand the parcel to the carrier; `answer_by` is
+    when an unanswered part is declined by itself.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="fulfilments")
@@ -54,6 +55,7 @@ class Fulfilment(models.Model):
     made_to_order = models.BooleanField(default=False)
     goods = models.DecimalField(max_digits=12, decimal_places=2)
     charge = models.DecimalField(max_digits=10, decimal_places=2)
+    kept = models.DecimalField(max_digits=12, decimal_places=2, default=0)
     method_slug = models.CharField(max_length=40)
     method_name_th = models.CharField(max_length=120)
     method_name_en = models.CharField(max_length=120, blank=True)
@@ -84,6 +86,10 @@ class Fulfilment(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(goods__gte=0, charge__gte=0), name="fulfilment_money_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(kept__gte=0, kept__lte=models.F("goods")),
+                name="fulfilment_keeps_no_more_than_goods",
             ),
         ]
         indexes = [

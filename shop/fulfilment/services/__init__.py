@@ -15,11 +15,11 @@ from .delays import (
     wait_in_silence,
 )
 from .parts import (
+    GivesLessNow,
     NotApproved,
     NotFinished,
     TooLate,
     accept_fulfilment,
-    can_be_cancelled,
     cancel_fulfilment,
     decline_fulfilment,
     decline_unanswered,
@@ -31,6 +31,7 @@ from .parts import (
     refund_cause,
     remind_unanswered,
     start_fulfilment,
+    with_jobs,
 )
 from .proofs import (
     DayHasMoved,
@@ -53,6 +54,7 @@ from .work import finish_job, pack_job, start_job
 __all__ = [
     "AnsweredAlready",
     "DayHasMoved",
+    "GivesLessNow",
     "NoMoreChanges",
     "NotApproved",
     "NotFinished",
@@ -67,7 +69,6 @@ __all__ = [
     "approve_proof",
     "ask_for_change",
     "buyer_messages",
-    "can_be_cancelled",
     "can_decline_change",
     "cancel_fulfilment",
     "changes_asked",
@@ -96,4 +97,5 @@ __all__ = [
     "start_fulfilment",
     "start_job",
     "wait_in_silence",
+    "with_jobs",
 ]

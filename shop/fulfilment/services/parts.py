@@ -7,14 +7,17 @@ Money goes back through `shop.payments.services.request_refund`, goods through
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from shop.core.models import User
+from shop.core.money import ZERO
 from shop.core.states import MoveNotAllowed, can_move, move
 from shop.oscar.order.models import Order
 from shop.oscar.partner.services import give_back_goods, send_goods
@@ -24,7 +27,8 @@ from shop.production.models import Job
 from shop.production.services import cancel_jobs, note_hand_over, pack_jobs, start_jobs
 from shop.production.states import JobState
 
-from ..models import Carrier, Fulfilment, Parcel, Proof
+from ..cancelling import Back, refund_on_cancelling
+from ..models import Carrier, Fulfilment, FulfilmentLine, Parcel, Proof
 from ..states import (
     DELAY_TRANSITIONS,
     ENDED,
@@ -51,6 +55,14 @@ class TooLate(Exception):
     def __init__(self, fulfilment: Fulfilment):
         super().__init__(str(fulfilment))
         self.fulfilment = fulfilment
+
+
+class GivesLessNow(Exception):
+    """Less comes back than the buyer was shown; `back` is what it is now."""
+
+    def __init__(self, back: Back):
+        super().__init__(str(back.total))
+        self.back = back
 
 
 class NotApproved(Exception):
@@ -87,22 +99,31 @@ def decline_fulfilment(*, fulfilment_id: int, by: User | None, reason: str) -> F
 
 
 @transaction.atomic
-def cancel_fulfilment(*, fulfilment_id: int, by: Any = None, reason: str = "") -> Fulfilment:
-    """The buyer changes their mind before the group has started (ready stock: packed).
+def cancel_fulfilment(
+    *, fulfilment_id: int, by: Any = None, reason: str = "", seen: Decimal | None = None
+) -> Fulfilment:
+    """The buyer changes their mind: what the agreed ladder gives back comes back.
 
-    Raises TooLate afterwards.
+    `seen` is the amount (baht) beside the button. Raises TooLate when nothing would come back,
+    GivesLessNow when the group has begun meanwhile.
     """
     fulfilment = locked(fulfilment_id)
-    if not can_be_cancelled(fulfilment):
+    list(Job.objects.select_for_update(of=("self",)).filter(line__in=line_ids(fulfilment)))
+    back = refund_on_cancelling(with_jobs(fulfilment))
+    if back is None:
         raise TooLate(fulfilment)
-    undo(fulfilment, FulfilmentState.CANCELLED, by=by, reason=reason)
-    tell_group(fulfilment, "part_called_off")
+    if seen is not None and back.total < seen:
+        raise GivesLessNow(back)
+    undo(fulfilment, FulfilmentState.CANCELLED, by=by, reason=reason, back=back)
+    tell_group(fulfilment, "part_called_off", kept=str(back.kept) if back.kept else "")
     return fulfilment
 
 
-def can_be_cancelled(fulfilment: Fulfilment) -> bool:
-    """Free cancellation until the group marks started; for ready stock until packed."""
-    return fulfilment.state in (FulfilmentState.PLACED, FulfilmentState.ACCEPTED)
+def with_jobs(fulfilment: Fulfilment) -> Fulfilment:
+    """The part with its lines and their jobs as they are now, for `refund_on_cancelling`."""
+    rows = FulfilmentLine.objects.select_related("line__job")
+    prefetch_related_objects([fulfilment], Prefetch("lines", rows))
+    return fulfilment
 
 
 def refund_cause(fulfilment: Fulfilment) -> str:
@@ -319,8 +340,13 @@ def _checkout_of(fulfilment: Fulfilment) -> UUID:
     return reference
 
 
-def undo(fulfilment: Fulfilment, to: str, *, by: Any, reason: str) -> None:
-    """Goods and days are free again, the money goes back; locks in the order of the house."""
+def undo(
+    fulfilment: Fulfilment, to: str, *, by: Any, reason: str, back: Back | None = None
+) -> None:
+    """Goods and days are free again, the money goes back; locks in the order of the house.
+
+    `back` is what the agreed ladder leaves of it; without one all comes back.
+    """
     if not _may(fulfilment, to):
         raise MoveNotAllowed(fulfilment, fulfilment.state, to)
     fulfilment.ended_reason = reason
@@ -331,10 +357,13 @@ def undo(fulfilment: Fulfilment, to: str, *, by: Any, reason: str) -> None:
     cancel_jobs(line_ids=line_ids(fulfilment), by=by, reason=reason)
     for proof in Proof.objects.for_update().unanswered().filter(job__line__in=line_ids(fulfilment)):
         move(proof, ProofState.WITHDRAWN, transitions=PROOF_TRANSITIONS, by=by, reason=to)
-    step(fulfilment, to, by=by, also=["ended_reason"], reason=reason)
+    amount = back.total if back else fulfilment.total
+    fulfilment.kept = back.kept if back else ZERO
+    facts = {"total": str(amount), "kept": str(fulfilment.kept) if fulfilment.kept else ""}
+    step(fulfilment, to, by=by, also=["ended_reason", "kept"], reason=reason, facts=facts)
     request_refund(
         checkout_reference=_checkout_of(fulfilment),
-        amount=fulfilment.total,
+        amount=amount,
         cause=refund_cause(fulfilment),
         reason=f"{to} {fulfilment.order.number}",
     )

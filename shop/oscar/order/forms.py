@@ -34,6 +34,7 @@ class CancelForm(forms.Form):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    seen = forms.DecimalField(required=False, widget=forms.HiddenInput)
 
 
 class ProblemForm(forms.Form):

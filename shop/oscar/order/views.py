@@ -19,8 +19,10 @@ from shop.care.models import Conversation, Review
 from shop.care.services import reviewed_product_id
 from shop.care.states import Side
 from shop.core.limits import count_knock
+from shop.core.money import ZERO
 from shop.core.states import MoveNotAllowed
 from shop.fulfilment import services as fulfilments
+from shop.fulfilment.cancelling import Back, Terms, refund_on_cancelling, terms_of_part
 from shop.fulfilment.models import DelayNotice, Fulfilment, FulfilmentLine
 from shop.fulfilment.states import DelayState, FulfilmentState
 from shop.fulfilment.timeline import Next, Step, next_of, steps_of, withdrawal_ends_on
@@ -61,8 +63,13 @@ class ShownPart:
         return self.notices[-1] if self.notices else None
 
     @property
-    def can_cancel(self) -> bool:
-        return self.asked is None and fulfilments.can_be_cancelled(self.part)
+    def back(self) -> Back | None:
+        """What comes back if the buyer cancels now; None when it is too late."""
+        return refund_on_cancelling(self.part) if self.asked is None else None
+
+    @property
+    def terms(self) -> Terms:
+        return terms_of_part(self.part)
 
     @property
     def is_on_its_way(self) -> bool:
@@ -131,16 +138,28 @@ def cancel_part(request: HttpRequest, number: str, token: str, part_id: int) -> 
                     reason=reason,
                 )
             else:
-                fulfilments.cancel_fulfilment(fulfilment_id=part.pk, by=order.user, reason=reason)
+                fulfilments.cancel_fulfilment(
+                    fulfilment_id=part.pk,
+                    by=order.user,
+                    reason=reason,
+                    seen=form.cleaned_data["seen"],
+                )
+        except fulfilments.GivesLessNow:
+            messages.warning(
+                request,
+                _("The group has begun meanwhile, so less comes back. Nothing is cancelled yet."),
+            )
+            return redirect(request.path)
         except (fulfilments.TooLate, fulfilments.AnsweredAlready):
             messages.error(request, _("It is too late to cancel: the group has begun its work."))
         else:
             messages.success(request, _("Cancelled. The money of this part goes back to you."))
         return _to_order(request, order)
-    if notice is None and not fulfilments.can_be_cancelled(part):
+    back = refund_on_cancelling(part) if notice is None else Back(part.goods, part.charge, ZERO)
+    if back is None:
         messages.error(request, _("It is too late to cancel: the group has begun its work."))
         return _to_order(request, order)
-    return _part_page(request, "order/cancel.html", order, part, form)
+    return _part_page(request, "order/cancel.html", order, part, form, gets=back)
 
 
 @require_POST
@@ -201,7 +220,7 @@ def problem(request: HttpRequest, number: str, token: str, part_id: int) -> Http
 
 def _orders() -> Any:
     parts = Fulfilment.objects.select_related("enterprise", "carrier").prefetch_related(
-        Prefetch("lines", FulfilmentLine.objects.select_related("line")),
+        Prefetch("lines", FulfilmentLine.objects.select_related("line__job")),
         Prefetch("delays", DelayNotice.objects.select_related("picture")),
         "parcels__carrier",
     )
@@ -286,9 +305,10 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
 
 
 def _part_page(
-    request: HttpRequest, template: str, order: Order, part: Fulfilment, form: Any
+    request: HttpRequest, template: str, order: Order, part: Fulfilment, form: Any, **more: Any
 ) -> HttpResponse:
     context = {
+        **more,
         "order": order,
         "part": part,
         "form": form,
