@@ -19,6 +19,8 @@ from producers.models import Certificate, Enterprise
 from producers.states import EnterpriseState
 from shop.fulfilment.models import Fulfilment
 from shop.oscar.partner.models import Partner, StockHold, StockRecord
+from shop.oscar.partner.states import Sells
+from shop.production.models import MadeToOrderTerms, ProductionSlot, Workshop
 from shop.production.services import sum_up_all
 
 from .goods import child_row, otop_class, product_row, stockrecord_row
@@ -26,6 +28,7 @@ from .groups import registration_number
 from .invention import invent_group, invent_product
 from .market import Market, Row, read_market, sold_parts
 from .proofs import certificate_row, state_on
+from .workshops import open_all_slots, terms_row, workshop_row
 
 BATCH = 500  # products written in one transaction; the shop goes on between two
 GROUPS_AT_ONCE = 25
@@ -97,6 +100,8 @@ def clear_market(*, progress: Progress = lambda done, of: None) -> int:
         chunk = ids[start : start + GROUPS_AT_ONCE]
         with transaction.atomic():
             Product.objects.filter(enterprise__in=chunk).delete()
+            MadeToOrderTerms.objects.filter(workshop__enterprise__in=chunk).delete()
+            ProductionSlot.objects.filter(workshop__enterprise__in=chunk).delete()
             Enterprise.objects.filter(pk__in=chunk).delete()
         progress(start + len(chunk), len(ids))
     count_words()
@@ -187,7 +192,7 @@ class _Batch:
             for child in row["child"]
         ]
         Product.objects.bulk_create(children)
-        StockRecord.objects.bulk_create(self._stock(pairs, children))
+        self._make(StockRecord.objects.bulk_create(self._stock(pairs, children)))
         self._certify(pairs)
         ProductPicture.objects.bulk_create(self._hung(pairs))
         return tops
@@ -200,6 +205,32 @@ class _Batch:
             partner = self.enterprises[row["group"]][2]
             for part in sold_parts(row):
                 yield stockrecord_row(part, by_slug[part["slug"]], partner)
+
+    def _make(self, records: list[StockRecord]) -> None:
+        """The workshops of groups that make to order, and how they make each thing."""
+        parts = {
+            part["slug"]: (part, row) for row in self.rows.values() for part in sold_parts(row)
+        }
+        made = [
+            (*parts[record.partner_sku], record)
+            for record in records
+            if record.sells == Sells.MADE_TO_ORDER
+        ]
+        owners = {row["group"]: row["otop_type"] for _, row, _ in made}
+        enterprises = {slug: self.enterprises[slug][1] for slug in owners}
+        known = Workshop.objects.filter(enterprise__in=enterprises.values())
+        workshops = {workshop.enterprise_id: workshop for workshop in known}
+        new = [
+            workshop_row(enterprise, owners[slug], self.today)
+            for slug, enterprise in enterprises.items()
+            if enterprise.pk not in workshops
+        ]
+        open_all_slots(Workshop.objects.bulk_create(new), self.today)
+        workshops |= {workshop.enterprise_id: workshop for workshop in new}
+        MadeToOrderTerms.objects.bulk_create(
+            terms_row(part, row, record, workshops[enterprises[row["group"]].pk])
+            for part, row, record in made
+        )
 
     def _certify(self, pairs: list[tuple[Product, Row]]) -> None:
         certificates, covered = [], []

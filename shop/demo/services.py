@@ -20,6 +20,7 @@ from .orders import load_orders
 from .pages import load_pages
 from .proofs import load_proofs
 from .talks import People, load_talks
+from .workshops import load_workshops
 
 Say = Callable[[str], None]
 
@@ -55,6 +56,8 @@ def load_demo(*, say: Say = lambda line: None) -> Loaded:
         groups = {row["slug"]: row for row in market.groups}
         products = load_goods(market.products, groups, enterprises)
         say(f"products: {len(products)}")
+        workshops = load_workshops(market.products, enterprises, today=today)
+        say(f"workshops: {workshops}")
         officers = (users[OFFICERS[0]], users[OFFICERS[1]])
         certificates = load_proofs(market.products, products, officers, today)
         say(f"certificates: {certificates}")
@@ -63,7 +66,7 @@ def load_demo(*, say: Say = lambda line: None) -> Loaded:
     indexed = reindex()
     say(f"search: {indexed} products")
     leaders = _leaders(accounts, users, enterprises)
-    orders = load_orders(users["buyer"], leaders)
+    orders = load_orders(users["buyer"], leaders, officers[0])
     say(f"orders: {orders} new")
     sum_up_all(today=today)
     talks = load_talks(People(users["buyer"], leaders, officers[0]))

@@ -22,7 +22,14 @@ def make_workshop(
 ) -> Workshop:
     """A workshop that makes one piece a day, every day, with no buffer; its days are open."""
     buffer_days = facts.pop("buffer_days", 0)
-    facts = {"name_th": "กี่ทอผ้า", "name_en": "Looms", "works_on": EVERY_DAY, "per_day": 1, **facts}
+    facts = {
+        "name_th": "กี่ทอผ้า",
+        "name_en": "Looms",
+        "works_on": EVERY_DAY,
+        "keeps_holidays": False,
+        "per_day": 1,
+        **facts,
+    }
     workshop = open_workshop(
         enterprise=enterprise or make_enterprise(), today=today or timezone.localdate(), **facts
     )
