@@ -6,7 +6,7 @@ clock is turned back afterwards.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +16,8 @@ from django.utils import timezone
 
 from shop.core.models import StateChange, User
 from shop.fulfilment import services as steps
-from shop.fulfilment.models import Carrier, Fulfilment, Parcel
+from shop.fulfilment.models import Carrier, Fulfilment, JobUpdate, Parcel, Proof
+from shop.fulfilment.states import DelayReason
 from shop.oscar.address.models import UserAddress
 from shop.oscar.basket.models import Basket
 from shop.oscar.basket.services import add_to_basket
@@ -27,6 +28,7 @@ from shop.oscar.partner.models import StockRecord
 from shop.outbox.models import Message
 from shop.payments import services as payments
 from shop.payments.gateway import Standing
+from shop.production.models import Job
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,38 +41,63 @@ class PastOrder:
     steps: tuple[str, ...]  # of accept, start, pack, dispatch, receive; in this order
 
 
-#: None of them can still be cancelled or declined: the provider never saw their money.
+#: The provider never saw their money: what is given back of it fails, and the office sees that.
 PAST = (
     PastOrder({"thung-kula-rong-hai-hom-mali-rice-5kg": 2}, 12, "card",
               ("accept", "pack", "dispatch", "receive")),
-    PastOrder({"praewa-silk-of-kalasin-shawl": 1}, 9, "promptpay", ("accept", "start")),
+    PastOrder({"praewa-silk-of-kalasin-shawl": 1}, 20, "card",
+              ("accept", "proof", "approve", "start", "finish")),
+    PastOrder({"praewa-silk-of-kalasin-shawl": 1}, 9, "promptpay",
+              ("accept", "proof", "approve", "start")),
+    PastOrder({"praewa-silk-of-kalasin-sabai": 1}, 2, "card", ("accept", "proof")),
+    PastOrder({"nan-silverware-pendant": 1}, 8, "card", ("accept", "start", "delay")),
+    PastOrder({"thale-noi-krajood-basketry-own-stripe": 4}, 4, "promptpay", ("accept",)),
     PastOrder({"thung-kula-rong-hai-hom-mali-rice-1kg": 3}, 1, "card", ("accept", "pack")),
 )  # fmt: skip
 #: Hours after placing at which each step was taken.
-HOURS = {"accept": 3, "start": 30, "pack": 20, "dispatch": 26, "receive": 98}
+HOURS = {"accept": 3, "proof": 6, "approve": 10, "start": 30, "finish": 160, "delay": 170,
+         "pack": 20, "dispatch": 26, "receive": 98}  # fmt: skip
+#: The steps that move the part itself; the others concern its work.
+OF_THE_PART = ("accept", "start", "pack", "dispatch", "receive")
 TRACKING = "ET100000005TH"
+WORDS = {
+    "proof": "ไหมย้อมเสร็จแล้ว พื้นแดงครั่ง ลายแทรกเหลือง ขาว และคราม ตามที่เลือกไว้",
+    "start": "ขึ้นกี่แล้ว เริ่มทอแถวแรก",
+    "finish": "ทอเสร็จแล้ว เหลือเก็บชายผ้าและรีด",
+    "delay": "ฝนตกหลายวัน ตากแบบหล่อไม่แห้ง ขอเลื่อนวันส่ง",
+}
+DELAYED_BY = timedelta(days=7)
 
 
-def load_orders(buyer: User, leaders: Mapping[int, User]) -> int:
-    """The past orders, unless the buyer has any order; `leaders` by enterprise id."""
+def load_orders(buyer: User, leaders: Mapping[int, User], officer: User) -> int:
+    """The past orders, unless the buyer has any order.
+
+    `leaders` by enterprise id; for groups without a leader of their own the officer acts.
+    """
     if Order.objects.filter(user=buyer).exists():
         return 0
     address = UserAddress.objects.filter(user=buyer).order_by("-is_default_for_shipping").first()
     assert address is not None
     for past in PAST:
         with transaction.atomic():
-            _load(past, buyer, address, leaders)
+            _load(past, buyer, address, leaders, officer)
     return len(PAST)
 
 
-def _load(past: PastOrder, buyer: User, address: UserAddress, leaders: Mapping[int, User]) -> None:
+def _load(
+    past: PastOrder,
+    buyer: User,
+    address: UserAddress,
+    leaders: Mapping[int, User],
+    officer: User,
+) -> None:
     checkout = _filled_checkout(past, buyer, address)
     back = timedelta(days=past.days_ago)
     _pay(checkout, past.method, timezone.localdate() - back)
     order = Order.objects.get(checkout_reference=checkout.reference)
     for part in order.fulfilments.all():
         for step in past.steps:
-            STEPS[step](part, leaders[part.enterprise_id], buyer)
+            STEPS[step](part, leaders.get(part.enterprise_id, officer), buyer)
     _turn_back(order, back, past.steps)
     _mails_were_read(order)
 
@@ -109,9 +136,62 @@ def _dispatch(part: Fulfilment, leader: User, buyer: User) -> None:
     )
 
 
+def _proof(part: Fulfilment, leader: User, _: User) -> None:
+    for job in _jobs(part):
+        steps.send_proof(
+            job_id=job.pk, token=uuid4(), kind=job.proof, note=WORDS["proof"], by=leader
+        )
+
+
+def _approve(part: Fulfilment, _: User, buyer: User) -> None:
+    for proof in Proof.objects.filter(job__in=_jobs(part)):
+        steps.approve_proof(proof_id=proof.pk, seen=date.max, by=buyer, today=timezone.localdate())
+
+
+def _start(part: Fulfilment, leader: User, _: User) -> None:
+    for job in _jobs(part):
+        steps.start_job(
+            job_id=job.pk, token=uuid4(), picture_id=None, text=WORDS["start"], by=leader
+        )
+
+
+def _finish(part: Fulfilment, leader: User, _: User) -> None:
+    for job in _jobs(part):
+        steps.finish_job(
+            job_id=job.pk,
+            token=uuid4(),
+            picture_id=None,
+            text=WORDS["finish"],
+            by=leader,
+            today=timezone.localdate(),
+        )
+
+
+def _delay(part: Fulfilment, leader: User, _: User) -> None:
+    today = timezone.localdate()
+    part.refresh_from_db()
+    earliest = steps.earliest_new_day(part, today=today)
+    steps.give_notice(
+        fulfilment_id=part.pk,
+        reason=DelayReason.RAIN,
+        new_day=max(earliest, part.promised_on + DELAYED_BY),
+        words=WORDS["delay"],
+        today=today,
+        by=leader,
+    )
+
+
+def _jobs(part: Fulfilment) -> Any:
+    return Job.objects.filter(line__fulfilment_line__fulfilment=part)
+
+
 STEPS: dict[str, Callable[[Fulfilment, User, User], Any]] = {
     "accept": lambda part, leader, _: steps.accept_fulfilment(fulfilment_id=part.pk, by=leader),
-    "start": lambda part, leader, _: steps.start_fulfilment(fulfilment_id=part.pk, by=leader),
+    "proof": _proof,
+    "approve": _approve,
+    "start": _start,
+    "finish": _finish,
+    "delay": _delay,
     "pack": lambda part, leader, _: steps.pack_fulfilment(fulfilment_id=part.pk, by=leader),
     "dispatch": _dispatch,
     "receive": lambda part, _, buyer: steps.receive_fulfilment(fulfilment_id=part.pk, by=buyer),
@@ -120,6 +200,8 @@ STEPS: dict[str, Callable[[Fulfilment, User, User], Any]] = {
 
 def _turn_back(order: Order, back: timedelta, taken: tuple[str, ...]) -> None:
     """All of it happened so long ago, with some hours between the steps."""
+    work = {step: _at(timezone.now() - back, step) for step in taken}
+    taken = tuple(step for step in taken if step in OF_THE_PART)
     placed = timezone.now() - back
     Order.objects.filter(pk=order.pk).update(date_placed=placed)
     fields = {"accept": "accepted_at", "start": "started_at", "pack": "packed_at",
@@ -130,6 +212,15 @@ def _turn_back(order: Order, back: timedelta, taken: tuple[str, ...]) -> None:
     parts = Fulfilment.objects.filter(order=order)
     parts.update(placed_at=placed, answer_by=F("answer_by") - back, **times)
     Parcel.objects.filter(fulfilment__in=parts).update(dispatched_at=_at(placed, "dispatch"))
+    updates = JobUpdate.objects.filter(job__line__order=order)
+    for step, reached in (("start", "in_production"), ("finish", "finished")):
+        if step in work:
+            updates.filter(reached=reached).update(at=work[step])
+    proofs = Proof.objects.filter(job__line__order=order)
+    if "proof" in work:
+        proofs.update(sent_at=work["proof"])
+    if "approve" in work:
+        proofs.update(answered_at=work["approve"])
     for part in parts:
         changes = StateChange.objects.filter(about_label="fulfilment.fulfilment", about_id=part.pk)
         for change, step in zip(changes.order_by("pk"), ("placed", *taken), strict=False):

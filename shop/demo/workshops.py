@@ -12,26 +12,36 @@ from producers.models import Enterprise
 from shop.oscar.partner.models import StockRecord
 from shop.oscar.partner.states import Sells
 from shop.production.models import HORIZON_DAYS, MadeToOrderTerms, ProductionSlot, Workshop
-from shop.production.services import open_slots
+from shop.production.services import close_days, open_slots
 from shop.production.services.workshops import BEYOND
 from shop.production.states import Ladder, Makes, PaymentPlan, ProofPolicy, Unit
 
 from .market import Row, sold_parts
 
-#: OTOP type → what its workshop is called, what it counts in, and a day's capacity.
+#: OTOP type → what its workshop is called, what it counts in, and what one pair of hands makes a day.
 WORKSHOPS = {
     "textile": ("กี่ทอผ้า", "Looms", Unit.HOUR, 8),
     "utensil": ("โรงงานฝีมือ", "Craft shed", Unit.HOUR, 8),
-    "food": ("ครัวกลุ่ม", "Group kitchen", Unit.BATCH, 4),
-    "drink": ("โรงแปรรูป", "Drink house", Unit.BATCH, 4),
-    "herb": ("โรงสมุนไพร", "Herb house", Unit.BATCH, 4),
+    "food": ("ครัวกลุ่ม", "Group kitchen", Unit.BATCH, 2),
+    "drink": ("โรงแปรรูป", "Drink house", Unit.BATCH, 2),
+    "herb": ("โรงสมุนไพร", "Herb house", Unit.BATCH, 2),
 }
+#: So many members give one pair of hands to what is ordered, and no more than this many.
+MEMBERS_PER_HAND, MOST_HANDS = 4, 6
 SET_UP = Decimal("0.4")
 PIECES = 1 - SET_UP
 #: From this price (baht) half is paid when ordering; the buyer sees these crafts before the work.
 DEAR = Decimal(2000)
 SHOWN_FIRST = ("praewa", "brocade", "mudmee", "silver", "lacquer")
 CUT_OFF_HOUR = 16
+#: Group → from and until how many days ahead it makes so many percent of its usual, and why.
+WEEKS = {
+    "chonnabot-mudmee": (5, 25, 30, "เกี่ยวข้าว"),
+    "mae-chaem-teen-jok": (1, 30, 0, "งานบุญและเกี่ยวข้าว"),
+    "san-kamphaeng-celadon-kiln": (10, 16, 50, "ซ่อมเตา"),
+}
+#: Groups that have told nothing of their weeks for so many days.
+SILENT = {"ban-pa-ao-brass-casters": 25, "san-pa-muang-hyacinth-braiders": 13}
 
 
 def load_workshops(
@@ -52,18 +62,41 @@ def load_workshops(
         for part in sold_parts(row)
         if part.get("made_to_order") and part["slug"] in by_sku
     )
+    _tell_of_weeks(enterprises, today)
     return len(workshops)
+
+
+def _tell_of_weeks(enterprises: Mapping[str, Enterprise], today: date) -> None:
+    """Some groups have a harvest, some a feast, and two have not been heard of for long."""
+    for slug, (first, last, percent, reason) in WEEKS.items():
+        for workshop in _untold(enterprises.get(slug)):
+            close_days(
+                workshop_id=workshop.pk,
+                first_day=today + timedelta(days=first),
+                last_day=today + timedelta(days=last),
+                percent=percent,
+                reason=reason,
+                today=today,
+            )
+    for slug, days in SILENT.items():
+        quiet = Workshop.objects.filter(enterprise=enterprises.get(slug), heard_on=today)
+        quiet.update(heard_on=today - timedelta(days=days))
+
+
+def _untold(enterprise: Enterprise | None) -> Iterable[Workshop]:
+    return list(Workshop.objects.filter(enterprise=enterprise, exceptions=None))
 
 
 def workshop_row(enterprise: Enterprise, kind: str, today: date) -> Workshop:
     """A group's workshop for goods of this OTOP type; not saved."""
-    name_th, name_en, unit, per_day = WORKSHOPS[kind]
+    name_th, name_en, unit, by_hand = WORKSHOPS[kind]
+    hands = min(max(enterprise.member_count // MEMBERS_PER_HAND, 1), MOST_HANDS)
     return Workshop(
         enterprise=enterprise,
         name_th=name_th,
         name_en=name_en,
         unit=unit,
-        per_day=per_day,
+        per_day=by_hand * hands,
         works_on=enterprise.works_on,
         heard_on=today,
     )
@@ -73,7 +106,7 @@ def terms_row(part: Row, row: Row, record: StockRecord, workshop: Workshop) -> M
     """How one part that can be bought is made; not saved."""
     terms = part["made_to_order"]
     usual = max(terms["min"], terms["max"] // 4, 1)
-    units = Decimal(terms["lead_days"] * workshop.per_day)
+    units = Decimal(terms["lead_days"] * WORKSHOPS[row["otop_type"]][3])
     shown = row["craft"] in SHOWN_FIRST and terms["lead_days"] >= 20
     dear = Decimal(part["price"]) >= DEAR
     return MadeToOrderTerms(
@@ -90,7 +123,7 @@ def terms_row(part: Row, row: Row, record: StockRecord, workshop: Workshop) -> M
 
 
 def open_all_slots(workshops: Iterable[Workshop], today: date) -> None:
-    """The days of many new workshops at once; public holidays and exceptions come with the night."""
+    """The days of many new workshops at once; public holidays come with the night."""
     last = HORIZON_DAYS + BEYOND
     days = [today + timedelta(days=n) for n in range(last + 1)]
     ProductionSlot.objects.bulk_create(
