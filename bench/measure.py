@@ -20,6 +20,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from bench import order_book  # noqa: E402
 from bench.journey import Journey  # noqa: E402
 from catalogue.models import Product  # noqa: E402
 
@@ -83,6 +84,7 @@ def main() -> None:
         measure("product", 14, page(visitor, f"/th/products/{slug}/"), runs),
         measure("search", 12, page(visitor, "/th/search/?q=ผ้าไหม"), runs),
         *journey.figures(measure, page, runs),
+        *order_book.figures(journey, measure, runs),
     ]
     for figure in figures:
         figure["ratio"] = figure["ms"] / bare["ms"]

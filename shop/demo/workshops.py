@@ -18,7 +18,7 @@ from shop.production.states import Ladder, Makes, PaymentPlan, ProofPolicy, Unit
 
 from .market import Row, sold_parts
 
-#: OTOP type → what its workshop is called, what it counts in, and what one pair of hands makes a day.
+#: OTOP type → what its workshop is called, what it counts in, what one pair of hands makes a day.
 WORKSHOPS = {
     "textile": ("กี่ทอผ้า", "Looms", Unit.HOUR, 8),
     "utensil": ("โรงงานฝีมือ", "Craft shed", Unit.HOUR, 8),
