@@ -52,7 +52,7 @@ class TalkCase(CaseView):
                 (_("By"), talk.get_reported_side_display()),
                 (_("What is wrong"), talk.report),
                 (_("Group"), linked("office_groups", talk.enterprise)),
-                (_("About"), self._about()),
+                (_("What it is about"), self._about()),
                 (_("Buyer"), talk.buyer_name or talk.buyer or ""),
             ],
         )
