@@ -39,7 +39,12 @@ _WORDS = {
     "show_qr": ("แสดง QR พร้อมเพย์", "Show the PromptPay QR"),
     "qr_title": ("QR พร้อมเพย์", "PromptPay QR"),
     "qr_alt": ("QR พร้อมเพย์ (ทดสอบ) ยอด {amount}", "PromptPay QR (test) for {amount}"),
-    "qr_until": ("จ่ายได้ถึง {time} น.", "Can be paid until {time}"),
+    # Of the QR itself: Stripe does not know for how long the shop waits.
+    "qr_until": (
+        "QR นี้ใช้ได้ถึง {time} น. แต่ร้านอาจปิดรับชำระก่อน ตามเวลาที่แจ้งไว้ในหน้าของร้าน",
+        "This QR itself works until {time}. The shop may close the payment earlier,"
+        " at the time its own page gives.",
+    ),
     "tester": ("สำหรับผู้ทดสอบ: ให้ธนาคารตอบว่า", "For testers: let the bank answer"),
     "do_pay": ("จ่ายแล้ว", "Paid"),
     "do_process": ("กำลังดำเนินการ", "Still processing"),
