@@ -47,9 +47,12 @@ def search_products(
     return [number for number, score in ranked if score >= floor][:limit]
 
 
-def suggest_neighbours(query: str, *, limit: int = 6) -> list[Neighbour]:
-    """What to try when nothing was found: the nearest words, types and provinces with goods."""
-    return neighbours(query, _vocabulary(), limit=limit)
+def suggest_neighbours(query: str, *, limit: int = 6, language: str = "th") -> list[Neighbour]:
+    """What to try when nothing was found: the nearest words, types and provinces with goods.
+
+    Those in the page's language first; nothing where nothing is near.
+    """
+    return neighbours(query, _vocabulary(), limit=limit, language=language)
 
 
 def _scores(reading: Reading, limit: int, within: QuerySet[Any] | None) -> dict[int, int]:

@@ -150,6 +150,23 @@ def test_neighbours_are_words_and_provinces_that_have_goods(market: Vocabulary) 
     assert "durian" not in [n.text for n in neighbours("durian", market, limit=6)]
 
 
+def test_neighbours_are_near_for_their_length_or_there_are_none(market: Vocabulary) -> None:
+    assert neighbours("zzqx", market, limit=6) == []
+    assert neighbours("qwertyuiop", market, limit=6) == []
+    assert neighbours("มม", market, limit=6) == []
+
+
+def test_neighbours_in_the_language_of_the_page_come_first(market: Vocabulary) -> None:
+    def first_is_thai(language: str) -> list[bool]:
+        found = neighbours("กาฬสิน", market, limit=6, language=language)
+        return [has_thai(each.text) for each in found]
+
+    assert first_is_thai("th")[0]
+    mixed = [has_thai(n.text) for n in neighbours("kalasim", market, limit=6, language="en")]
+    assert mixed
+    assert mixed == sorted(mixed)
+
+
 # --- the files ----------------------------------------------------------------------------------
 
 

@@ -190,7 +190,7 @@ def test_nothing_found_leads_to_near_words_and_to_all_types(client, monkeypatch)
         Neighbour("เชียงใหม่", "province", "50"),
         Neighbour("มัดหมี่", "word"),
     ]
-    monkeypatch.setattr(listings, "suggest_neighbours", lambda query: near)
+    monkeypatch.setattr(listings, "suggest_neighbours", lambda query, language: near)
 
     html = page(client, "/en/search/?q=qqqqxxxx")
 

@@ -37,7 +37,7 @@ def search(request: HttpRequest) -> HttpResponse:
     title = _("Results for “%s”") % filters.query if filters.query else _("Search")
     context: dict[str, Any] = {"title": title, "is_search": True}
     if filters.query and not listing.total and not filters.narrow:
-        near = suggest_neighbours(filters.query)
+        near = suggest_neighbours(filters.query, language=get_language() or "th")
         context["neighbours"] = [(each.text, _address_of(each)) for each in near]
     return _show(request, listing, context, crumbs=[(_("Search"), reverse("shopfront:search"))])
 
