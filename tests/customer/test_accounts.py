@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
 
 from shop.core.models import Consent, OneTimeCode, User
 from shop.oscar.checkout.services import set_address
@@ -13,9 +15,9 @@ from shop.oscar.customer import services
 from shop.oscar.order.models import Order
 from shop.outbox.models import Message
 from shop.outbox.services import send_due_messages
-from tests.factories.goods import make_product
+from tests.factories.goods import make_enterprise, make_product
 from tests.factories.orders import ADDRESS, CONTACT, make_checkout, make_placed_order
-from tests.factories.people import PASSWORD, make_buyer
+from tests.factories.people import PASSWORD, make_buyer, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -142,6 +144,21 @@ def test_after_signing_in_one_returns_but_never_to_another_site(client: Client) 
     client.post("/th/account/sign-out/")
     out = client.post("/th/account/sign-in/", {**fields, "next": "https://evil.example/"})
     assert out["Location"] == "/th/account/"
+
+
+def test_a_member_of_a_group_comes_to_its_work_unless_on_the_way_elsewhere(client: Client) -> None:
+    leader = make_buyer("leader@example.com")
+    make_member(make_enterprise(), user=leader)
+    fields = {"username": "leader@example.com", "password": PASSWORD}
+    came = client.post("/th/account/sign-in/", fields)
+    assert (came.status_code, came["Location"]) == (302, reverse("workspace:home"))
+    assert client.get("/th/account/sign-in/")["Location"] == reverse("workspace:home")
+    client.post("/th/account/sign-out/")
+    back = client.post("/th/account/sign-in/", {**fields, "next": "/th/checkout/address/"})
+    assert back["Location"] == "/th/checkout/address/"
+    client.post("/th/account/sign-out/")
+    leader.memberships.update(left_at=timezone.now())
+    assert client.post("/th/account/sign-in/", fields)["Location"] == "/th/account/"
 
 
 @pytest.mark.parametrize(

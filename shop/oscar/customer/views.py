@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from producers.models import Enterprise
 from shop.core.contacts import find_user, one_spelling
 from shop.core.limits import TooOften, count_knock
 from shop.oscar.address.forms import AddressForm
@@ -368,7 +369,11 @@ def _page(request: HttpRequest, name: str, form: Any, **context: Any) -> HttpRes
 
 def _next(request: HttpRequest) -> str:
     target = request.POST.get("next") or request.GET.get("next") or ""
-    return target if _is_ours(request, target) else reverse(settings.LOGIN_REDIRECT_URL)
+    if _is_ours(request, target):
+        return target
+    # Who belongs to a group comes for its work; their own purchases are one tap away.
+    works = Enterprise.objects.of_member(request.user).exists()
+    return reverse("workspace:home" if works else settings.LOGIN_REDIRECT_URL)
 
 
 def _is_ours(request: HttpRequest, target: str) -> bool:
