@@ -241,6 +241,38 @@ def test_what_presses_most_comes_first(group, member):
     assert "It did not come." in member.read(f"jobs/{gone.pk}/")
 
 
+def test_a_number_that_looks_like_another_carriers_offers_that_carrier_first(group, member):
+    part = part_of(make_placed_order((make_product(group), 1)))
+    for step in ("accept", "pack"):
+        member.tap(f"jobs/{part.pk}/{step}/")
+    Carrier.objects.update(tracking_pattern="[A-Z0-9]{8,16}")  # fits every number: tells nothing
+    post = Carrier.objects.create(
+        slug="post",
+        name_th="ไปรษณีย์ไทย",
+        name_en="Thailand Post",
+        tracking_pattern=r"[A-Z]{2}\d{9}TH",
+    )
+    van = Carrier.objects.create(
+        slug="van", name_th="รถด่วน", name_en="Van", tracking_pattern=r"\d{12}"
+    )
+    form = {"carrier": van.pk, "tracking_number": NUMBER}
+
+    warned = member.post(f"jobs/{part.pk}/send/", form).content.decode()
+    assert "It looks like a number of Thailand Post." in warned
+    assert primary_buttons(warned) == ["Send with Thailand Post"]
+    assert "It is right: send it on" in warned
+    assert not Parcel.objects.exists()
+    # A number that only the patterns for everything fit is nobody's.
+    strange = member.post(f"jobs/{part.pk}/send/", {**form, "tracking_number": "EE12345678TH"})
+    assert "It looks like" not in strange.content.decode()
+
+    seen = re.search(r'name="seen" value="([^"]*)"', warned).group(1)
+    # As a browser sends it: the chosen carrier, then the pressed button's.
+    member.tap(f"jobs/{part.pk}/send/", {**form, "carrier": [van.pk, post.pk], "seen": seen})
+    parcel = Parcel.objects.get()
+    assert (parcel.carrier, parcel.tracking_number) == (post, NUMBER)
+
+
 def test_an_address_is_seen_while_it_is_needed_and_not_longer(group, member):
     part = part_of(make_placed_order((make_product(group), 1)))
     job, now = f"jobs/{part.pk}/", timezone.now()

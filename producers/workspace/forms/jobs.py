@@ -63,6 +63,8 @@ class Doubt:
 
     kind: str  # number, no_number, warm
     carrier: Carrier
+    #: Whose number it looks like instead, where just one carrier's look so.
+    likely: Carrier | None = None
 
 
 class DispatchForm(forms.Form):
@@ -114,10 +116,20 @@ class DispatchForm(forms.Form):
         if not number:
             found.append(Doubt("no_number", carrier))
         elif not carrier.knows(number):
-            found.append(Doubt("number", carrier))
+            found.append(Doubt("number", carrier, self._likely(number)))
         if self.part.carrier and self.part.carrier.chilled and not carrier.chilled:
             found.append(Doubt("warm", carrier))
         return found
+
+    def _likely(self, number: str) -> Carrier | None:
+        """The one carrier that this number looks like, and that may carry these goods."""
+        chilled = bool(self.part.carrier and self.part.carrier.chilled)
+        found = [
+            carrier
+            for carrier in Carrier.objects.all()
+            if carrier.recognises(number) and (carrier.chilled or not chilled)
+        ]
+        return found[0] if len(found) == 1 else None
 
     @property
     def seen_now(self) -> str:

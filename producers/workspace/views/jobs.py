@@ -156,6 +156,7 @@ def dispatch(request: HttpRequest, part_id: int) -> HttpResponse:
         job=_shown(part),
         form=form,
         doubts=doubts,
+        likely=next((doubt.likely for doubt in doubts if doubt.likely), None),
     )
 
 

@@ -49,6 +49,14 @@ class Carrier(Named):
         """Whether the number looks like one of this carrier's."""
         return not self.tracking_pattern or bool(re.fullmatch(self.tracking_pattern, number))
 
+    def recognises(self, number: str) -> bool:
+        """Whether the number has a look of its own that this carrier's numbers have.
+
+        A pattern that takes any letters tells nothing: a mistyped number of another carrier fits.
+        """
+        tells = bool(self.tracking_pattern) and not self.knows("A" * len(number))
+        return tells and self.knows(number)
+
     def follow_url(self, number: str) -> str:
         return self.tracking_url.replace("{number}", number) if self.tracking_url else ""
 
