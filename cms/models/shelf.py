@@ -14,6 +14,8 @@ from wagtail.models import Orderable
 
 from catalogue.models import Product
 
+WESTERN_YEAR = _("Day with the Western year: 2026 stands for the Thai year 2569.")
+
 
 class FeaturedShelf(ClusterableModel):
     """A list of featured products with its order; the home page shows the one named `home`."""
@@ -74,7 +76,9 @@ class FeaturedProduct(Orderable):
 
     panels = [
         FieldPanel("product"),
-        FieldRowPanel([FieldPanel("starts_at"), FieldPanel("ends_at")]),
+        FieldRowPanel(
+            [FieldPanel(name, help_text=WESTERN_YEAR) for name in ("starts_at", "ends_at")]
+        ),
         FieldPanel("note"),
     ]
 

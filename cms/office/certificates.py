@@ -80,6 +80,10 @@ class CertificateCase(CaseView):
         mine = certificate.checked_by_id == self.request.user.pk
         if certificate.state == CertificateState.CHECKING and mine:
             found.append(_("You have checked it. Somebody else verifies it."))
+        if certificate.state in WAITING_CERTIFICATES and not certificate.file:
+            found.append(
+                _("There is no copy of the paper. Ask the group for one before you check it.")
+            )
         if certificate.state in WAITING_CERTIFICATES and not self.covered:
             found.append(_("It covers no product yet, so no badge would be shown."))
         return found
@@ -116,8 +120,16 @@ class CertificateCase(CaseView):
                 _("Two pairs of eyes"),
                 facts=[
                     (_("Handed in by"), certificate.submitted_by or ""),
-                    (_("Checked by"), certificate.checked_by or ""),
-                    (_("Verified by"), certificate.verified_by or ""),
+                    (
+                        _("Checked by"),
+                        certificate.checked_by
+                        or (waiting and _("Nobody yet: one officer looks it up with its issuer")),
+                    ),
+                    (
+                        _("Verified by"),
+                        certificate.verified_by
+                        or (waiting and _("Nobody yet: another officer verifies it after that")),
+                    ),
                     (_("Verified on"), day(certificate.verified_on)),
                 ],
             ),

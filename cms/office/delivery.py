@@ -53,6 +53,12 @@ class PlainList(Named, IndexView):
     def get_page_subtitle(self) -> str:
         return ""
 
+    def get_paginator(self, *args: Any, **kwargs: Any) -> Any:
+        """Counts in the words of the menu too: "4 ways of sending"."""
+        paginator = super().get_paginator(*args, **kwargs)
+        paginator.verbose_name = paginator.verbose_name_plural = str(self.menu_label).lower()
+        return paginator
+
 
 class PlainNew(Named, CreateView):
     success_message = _("“%(object)s” is saved.")

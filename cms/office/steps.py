@@ -188,7 +188,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
             "certificate_id",
             (CertificateState.SUBMITTED, CertificateState.CHECKING),
             asks="reason",
-            icon="rotate",
+            icon="cross",
             against=True,
         ),
         Step(

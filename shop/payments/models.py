@@ -132,6 +132,8 @@ class Refund(models.Model):
 
     class Meta:
         ordering = ["created_at"]
+        verbose_name = _("refund")
+        verbose_name_plural = _("refunds")
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
             models.UniqueConstraint(
