@@ -74,8 +74,24 @@ def contact_sheet(
         picture.thumbnail((cell - 8, cell * 5 // 4 - 8))
         x, y = index % columns * cell, index // columns * (cell * 5 // 4 + line)
         sheet.paste(picture, (x + (cell - picture.width) // 2, y + 4))
-        words = name if len(name) <= 26 else name[:25] + "…"
-        write.text((x + 4, y + cell * 5 // 4), words, fill="#211c17", font=font)
+        write.text((x + 4, y + cell * 5 // 4), _caption(name, font, cell - 8), "#211c17", font)
     sheet.save(path, quality=82, method=6) if path.suffix == ".webp" else sheet.save(
         path, quality=80, optimize=True, progressive=True
     )
+
+
+def _caption(name: str, font: Any, width: int) -> str:
+    """The name in at most two lines of that many pixels; what does not fit ends in an ellipsis."""
+    lines = [""]
+    for word in name.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if font.getlength(longer) <= width or not lines[-1]:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    kept = [*lines[:1], " ".join(lines[1:])] if len(lines) > 1 else lines
+    for number, line in enumerate(kept):
+        while font.getlength(line) > width:
+            line = line.rstrip("…")[:-1].rstrip() + "…"
+        kept[number] = line
+    return "\n".join(kept)

@@ -17,7 +17,7 @@ from .light import CLOTH, LACQUER, METAL, SILK, WOOD, colour, mix
 from .pieces import circle, from_drawing, outline, piece
 from .stage import Stage, generator
 from .vessels import stand
-from .worn import gold, pillow, shirt
+from .worn import gold, pillow, shirt, silver_chain
 
 
 def umbrella(stage, view):
@@ -244,6 +244,7 @@ def saa(stage, view):
 CRAFTS = {
     "umbrella": umbrella, "knife": knife, "shadow_puppet": puppet, "carp_mobile": carp, "saa_paper": saa,
     "wood_carving": carving, "court_doll": doll, "khit_pillow": pillow, "mo_hom": shirt, "gold": gold,
+    "silver_chain": silver_chain,
 }  # fmt: skip
 
 

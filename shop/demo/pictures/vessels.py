@@ -91,7 +91,7 @@ def _set(craft, slug):
             return [LID_JAR, BOWL, VASE], by_image(image), LACQUER, False
         case "silver":
             image = line_art_image("#b9bcc2", "#75797f", slug, dense=1.3)
-            if "wua-lai" in slug:  # lidded boxes in repoussé; Nan shows open bowls
+            if "wua-lai" in slug:  # lidded boxes in repoussé; others show open bowls
                 return [LID_JAR, BOWL, VASE], by_image(image), METAL, False
             return [BOWL, LID_JAR, VASE], by_image(image), METAL, True
         case "brass":

@@ -147,20 +147,29 @@ def shirt(stage, view):
 
 
 def gold(stage, view):
-    """Sukhothai gold: a woven chain with pendants on dark cloth."""
+    """Sukhothai gold: a woven chain with pendants of stones on dark cloth."""
+    _necklace(stage, view, "#d9a63a", "#dcaa3e", "#c49230", ("#9c1f3a", "#1f6b4b", "#1f3a7a"))
+
+
+def silver_chain(stage, view):
+    """Nan silver: a plaited chain with chased pendants on dark cloth."""
+    _necklace(stage, view, "#c3c7ce", "#cdd1d7", "#8f959e", ("#dfe2e6",) * 3)
+
+
+def _necklace(stage, view, chain, flower, rim, stones):
     stage.flat("cotton", tone="#2a2024")
     stage.threads = None
     stage.linear *= F(0.55)
-    zoom = (1.0, 2.2, 0.8)[view]
+    zoom, top = ((1.0, 0.36), (2.2, -0.62), (0.8, 0.36))[view]
     count = 150
     for k in range(count):
         a = np.pi * (0.06 + 0.88 * k / (count - 1))
-        x, y = 0.5 + 0.36 * zoom * np.cos(a), 0.36 + 0.5 * zoom * np.sin(a)
+        x, y = 0.5 + 0.36 * zoom * np.cos(a), top + 0.5 * zoom * np.sin(a)
         turn = a + np.pi / 2 + (0.6 if k % 2 else -0.6)
-        link = sprite(stage.px(0.0125) * zoom, stage.px(0.008) * zoom, turn, "#d9a63a", METAL)
+        link = sprite(stage.px(0.0125) * zoom, stage.px(0.008) * zoom, turn, chain, METAL)
         lay(stage, link, stage.px(x), stage.px(y), 0.4)
     for k, (dx, dy, size) in enumerate(((0, 0, 0.11), (-0.16, -0.06, 0.075), (0.16, -0.06, 0.075))):
-        cx, cy = 0.5 + dx * zoom, 0.92 * zoom + 0.36 * (1 - zoom) + dy * zoom
+        cx, cy = 0.5 + dx * zoom, top + (0.56 + dy) * zoom
         petals = [
             (
                 cx + size * zoom * (0.72 + 0.28 * np.cos(8 * a)) * np.cos(a),
@@ -168,12 +177,12 @@ def gold(stage, view):
             )
             for a in np.linspace(0, 6.283, 160)
         ]
-        piece(stage, petals, "#dcaa3e", METAL, 0.03 * zoom, 0.015)
-        piece(stage, circle(cx, cy, size * zoom * 0.42, 80), "#c49230", METAL, 0.04 * zoom, 0.006)
+        piece(stage, petals, flower, METAL, 0.03 * zoom, 0.015)
+        piece(stage, circle(cx, cy, size * zoom * 0.42, 80), rim, METAL, 0.04 * zoom, 0.006)
         piece(
             stage,
             circle(cx, cy, size * zoom * 0.2, 60),
-            ("#9c1f3a", "#1f6b4b", "#1f3a7a")[k],
+            stones[k],
             GLAZE,
             0.04 * zoom,
             0.004,
