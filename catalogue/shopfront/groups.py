@@ -30,7 +30,7 @@ BANNER_PICTURES = 3
 
 @dataclass(frozen=True)
 class GroupCard:
-    """A group with how many products it sells, and a picture: its own or of its goods."""
+    """A group with how many products it sells, and a picture: its own photo or of its goods."""
 
     enterprise: Enterprise
     count: int
@@ -117,9 +117,14 @@ def _shown_goods() -> Q:
 
 
 def _cards(counts: dict[int, int]) -> list[GroupCard]:
-    """Cards in the order of `counts`; groups without a picture show one of their goods."""
+    """Cards in the order of `counts`; groups without a photo show one of their goods.
+
+    Drawn landscapes are much alike side by side; what a group makes tells it from the others.
+    """
     groups = Enterprise.objects.select_related("picture").in_bulk(list(counts))
-    bare = [pk for pk, group in groups.items() if group.picture is None]
+    bare = [
+        pk for pk, each in groups.items() if each.picture is None or each.picture.is_illustration
+    ]
     borrowed: dict[int, Any] = {}
     if bare:
         pictures = ProductPicture.objects.filter(
@@ -130,7 +135,7 @@ def _cards(counts: dict[int, int]) -> list[GroupCard]:
         for picture in pictures.order_by("product__sort_key", "pk"):
             borrowed.setdefault(picture.product.enterprise_id or 0, picture)
     return [
-        GroupCard(groups[pk], count, groups[pk].picture or borrowed.get(pk))
+        GroupCard(groups[pk], count, borrowed.get(pk) or groups[pk].picture)
         for pk, count in counts.items()
     ]
 
