@@ -1,8 +1,8 @@
 """Test databases that are migrated once and copied ever after.
 
-A full migration takes about a minute on a quiet machine, a copy takes a fraction of one. So the migrated database
-is kept as a template, named after a digest of everything that decides what a migration makes, and
-each pytest process works on its own copy. See docs/testing.md.
+A full migration takes about a minute on a quiet machine, a copy a fraction of a second. So the
+migrated database is kept as a template, named after a digest of everything that decides what a
+migration makes, and each pytest process works on its own copy. See docs/testing.md.
 """
 
 import contextlib
