@@ -11,6 +11,7 @@ from wagtail.admin.views.generic import EditView
 
 from cms.curation import featured_now
 from cms.models import FeaturedShelf
+from cms.pictures import address_of
 from producers.states import EnterpriseState
 
 from .marks import state_mark
@@ -80,14 +81,24 @@ class ShelfMenuItem(MenuItem):
 
 
 def places_now(shelf: FeaturedShelf, *, now: Any = None) -> list[dict[str, Any]]:
-    """Each place with whether buyers see it now, and if not, why."""
+    """Each place with its picture and whether buyers see it now, and if not, why."""
     now = now or timezone.now()
     shown = {product.pk for product in featured_now(now)}
     places = shelf.places.select_related("product__enterprise").order_by("sort_order")
     return [
-        {"product": place.product, "mark": _mark(place, shown, now), "place": place}
-        for place in places
+        {
+            "product": place.product,
+            "picture": _thumbnail(place.product),
+            "mark": _mark(place, shown, now),
+            "place": place,
+        }
+        for place in places.prefetch_related("product__pictures__picture")
     ]
+
+
+def _thumbnail(product: Any) -> str:
+    first = next(iter(product.pictures.all()), None)
+    return address_of(first, width=320) if first else ""
 
 
 def _mark(place: Any, shown: set[int], now: Any) -> Any:

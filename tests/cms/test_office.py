@@ -15,6 +15,7 @@ from catalogue.states import ProductState
 from cms.models import FeaturedProduct, FeaturedShelf, HomePage
 from cms.services import add_officer, ensure_pages, feature_products, home_shelf
 from producers.models import Certificate, Enterprise, Scheme
+from producers.states import CertificateState
 from shop.core.models import StateChange, User
 from shop.fulfilment.models import DeliveryRate
 from shop.outbox.models import Message
@@ -341,6 +342,31 @@ def test_prices_have_no_form_in_the_office(office):
 # --- certificates ---
 
 
+def test_a_certificate_says_who_is_still_to_look_and_that_its_copy_is_lacking(office):
+    state = CertificateState.SUBMITTED
+    certificate = make_certificate(make_enterprise(), make_product(), state=state)
+    case = reverse("office_certificates:inspect", args=[certificate.pk])
+
+    waiting = office.get(case).content.decode()
+    assert "There is no copy of the paper." in waiting
+    assert "one officer looks it up" in waiting
+    assert "another officer verifies it" in waiting
+
+    Certificate.objects.update(state=CertificateState.VERIFIED)
+    verified = office.get(case).content.decode()
+    assert "There is no copy of the paper." not in verified
+    assert "Nobody yet" not in verified
+
+
+def test_lists_are_named_and_counted_in_the_language_of_the_office():
+    make_rates()
+    office = office_of(add_officer(make_buyer(language="th")))
+    refunds = office.get(reverse("office_refunds:index")).content.decode()
+    ways = office.get(reverse("office_methods:index")).content.decode()
+    assert "การคืนเงิน" in refunds[refunds.index("<title>") : refunds.index("</title>")]
+    assert "3 วิธีส่ง" in ways
+
+
 def test_two_officers_take_a_certificate_to_its_badge(office, clerk):
     group = make_enterprise()
     cloth, foreign = make_product(group), make_product()
@@ -544,6 +570,9 @@ def test_the_office_features_orders_and_times_products(home, shelf, office):
     page = office.get(url).content.decode()
     assert "Not begun" in page
     assert page.count("Shown now") == 2
+    assert "2026 stands for the Thai year 2569" in page
+    # The form comes first, so that the bar for saving covers none of its fields.
+    assert page.index("places-0-product") < page.index("What buyers see now")
 
 
 def test_a_place_that_ends_before_it_begins_is_refused_in_the_form(shelf, office):
