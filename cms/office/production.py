@@ -93,7 +93,7 @@ class SilentViewSet(OfficeViewSet):
         Column("promised", label=gettext_lazy("Still offered to buyers"), accessor=still_promised),
         Column(
             "contact",
-            label=gettext_lazy("Ask the group"),
+            label=gettext_lazy("Ways to reach the group"),
             accessor=lambda workshop: contacts(workshop.enterprise),
         ),
     ]
