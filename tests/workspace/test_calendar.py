@@ -151,7 +151,9 @@ def test_what_no_longer_fits_is_named_before_and_after(looms, member):
     assert number in page
     assert Job.objects.at_risk().get() == job
 
-    page = member.tap(f"closures/{WorkshopException.objects.get().pk}/open/")
+    page = member.tap(
+        f"workshops/{looms.pk}/open/", {"closure": WorkshopException.objects.get().pk}
+    )
     assert number not in page
     assert not Job.objects.at_risk().exists()
 
@@ -199,14 +201,27 @@ def test_days_gone_by_turned_round_or_years_ahead_are_refused(looms, member, fir
     assert not WorkshopException.objects.exists()
 
 
-def test_a_double_tap_on_take_it_back_is_not_found_the_second_time(looms, member):
-    saved, _ = services.close_days(
-        workshop_id=looms.pk, first_day=within(5), last_day=within(5), today=today()
-    )
+def test_double_taps_are_one_closure_and_one_end_of_it(looms, member):
+    for _ in range(2):
+        member.tap(f"workshops/{looms.pk}/close/", closure(5, 5, sure="1"))
+    saved = WorkshopException.objects.get()
 
-    assert member.post(f"closures/{saved.pk}/open/").status_code == 302
-    assert member.post(f"closures/{saved.pk}/open/").status_code == 404
+    for _ in range(2):
+        page = member.tap(f"workshops/{looms.pk}/open/", {"closure": saved.pk})
+        assert "The days are as usual again." in page
+
     assert looms.slots.get(day=within(5)).capacity == 2
+
+
+@pytest.mark.parametrize("chosen", ["", "x", "9" * 40, "\x00", "٣"])
+def test_a_closure_that_is_none_opens_nothing(looms, group, member, chosen):
+    other, _ = services.close_days(
+        workshop_id=make_workshop(group).pk, first_day=within(5), last_day=within(5),
+        today=today(),
+    )  # fmt: skip
+    for typed in (chosen, other.pk):
+        member.tap(f"workshops/{looms.pk}/open/", {"closure": typed})
+    assert WorkshopException.objects.filter(pk=other.pk).exists()
 
 
 # --- set-up ---
@@ -304,7 +319,8 @@ def test_somebody_elses_workshop_is_not_found(looms, path):
     saved, _ = services.close_days(
         workshop_id=looms.pk, first_day=within(5), last_day=within(5), today=today()
     )
-    assert stranger.post(f"closures/{saved.pk}/open/").status_code == 404
+    answer = stranger.post(f"workshops/{looms.pk}/open/", {"closure": saved.pk})
+    assert answer.status_code == 404
     looms.refresh_from_db()
     assert looms.is_open
     assert WorkshopException.objects.count() == 1

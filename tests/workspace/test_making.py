@@ -134,6 +134,17 @@ def test_all_sizes_are_made_the_same_way(looms, group, member):
     assert [terms_of(child).units_per_piece for child in children] == [Decimal("1.5")] * 2
 
 
+def test_a_new_size_is_made_like_the_others(looms, group, member):
+    product = make_woven(looms, units_per_piece=Decimal(3))
+    member.tap(f"products/{product.pk}/sizes/", {"title": "เล็ก"})
+
+    member.tap(f"products/{product.pk}/sizes/", {"title": "ใหญ่", "price": "1500"})
+
+    terms = MadeToOrderTerms.objects.filter(stockrecord__product__parent=product)
+    assert [each.units_per_piece for each in terms] == [3, 3]
+    assert {each.workshop for each in terms} == {looms}
+
+
 def test_another_groups_workshop_is_no_choice(looms, group, member):
     product = make_woven(looms)
     other = make_workshop()

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,10 +18,10 @@ from producers.workspace.capacity import (
 )
 from producers.workspace.forms.capacity import ClosureForm, NewWorkshopForm, WorkshopForm
 from shop.production import services
-from shop.production.models import MadeToOrderTerms, ProcessingProfile, WorkshopException
+from shop.production.models import MadeToOrderTerms, ProcessingProfile
 from shop.production.promising import days_of, percent_promised
 
-from .access import enter, group_of, in_group, member, screen, sent, status_of
+from .access import group_of, in_group, member, screen, sent, status_of
 from .check_ins import own_workshop
 
 #: How far one can page through the calendar.
@@ -99,24 +99,19 @@ def close(request: HttpRequest, workshop_id: int) -> HttpResponse:
 
 @member
 @require_POST
-def open_again(request: HttpRequest, exception_id: int) -> HttpResponse:
-    """A closure is taken back. One that answers the weekly question is changed there."""
-    found = (
-        WorkshopException.objects.select_related("workshop")
-        .filter(
-            pk=exception_id,
-            workshop__enterprise__in=[each.enterprise_id for each in request.memberships],
-        )
-        .first()
-    )
-    if found is None:
-        raise Http404("no such closure of yours")
-    enter(request, found.workshop.enterprise_id)
-    if found.check_in_id:
+def open_again(request: HttpRequest, workshop_id: int) -> HttpResponse:
+    """A closure is taken back; taken back twice, it is gone. One that answers the weekly question
+    is changed there."""
+    workshop = own_workshop(request, workshop_id)
+    chosen = request.POST.get("closure", "")
+    is_number = chosen.isascii() and chosen.isdigit() and len(chosen) < 16
+    found = workshop.exceptions.filter(pk=int(chosen)).first() if is_number else None
+    if found is not None and found.check_in_id:
         return redirect("workspace:check_in", found.check_in_id)
-    services.open_days(exception_id=found.pk, today=timezone.localdate())
+    if found is not None:
+        services.open_days(exception_id=found.pk, today=timezone.localdate())
     messages.success(request, _("The days are as usual again."))
-    return redirect("workspace:workshop_calendar", found.workshop_id)
+    return redirect("workspace:workshop_calendar", workshop.pk)
 
 
 @in_group

@@ -42,6 +42,7 @@ from shop.oscar.partner.services import (
     set_ready_pieces_of,
     set_terms,
 )
+from shop.production.services import make_alike
 
 from .access import member, own_product, screen, sent, status_of
 
@@ -138,6 +139,7 @@ def sizes(request: HttpRequest, product_id: int) -> HttpResponse:
         except TooMany as error:
             form.add_error(None, _("There can be at most %(most)s sizes.") % {"most": error.most})
         else:
+            make_alike(product_id=product.pk)
             messages.success(request, _("Saved."))
             return redirect("workspace:sizes", product.pk)
     return screen(

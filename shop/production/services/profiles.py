@@ -5,9 +5,12 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from producers.models import Enterprise
+from shop.oscar.partner.models import StockRecord
 from shop.oscar.partner.services import lock_stockrecords
+from shop.oscar.partner.states import Sells
 
 from ..models import (
     TERMS_FIELDS,
@@ -46,6 +49,25 @@ def set_making_of(
         if theirs - {owner}:
             raise NotTheirWorkshop
     return [set_making(stockrecord_id=pk, profile=profile, **terms) for pk in records]
+
+
+@transaction.atomic
+def make_alike(*, product_id: int) -> int:
+    """Sizes without terms of their own are made like the others of this product.
+
+    Returns how many got terms; none where no size has any yet.
+    """
+    sizes = StockRecord.objects.filter(sells=Sells.MADE_TO_ORDER).filter(
+        Q(product=product_id) | Q(product__parent=product_id)
+    )
+    pattern = MadeToOrderTerms.objects.filter(stockrecord__in=sizes).order_by("stockrecord").first()
+    if pattern is None:
+        return 0
+    facts = {name: getattr(pattern, name) for name in TERMS_FIELDS}
+    without = list(sizes.filter(making=None).order_by("pk").values_list("pk", flat=True))
+    for pk in without:
+        set_making(stockrecord_id=pk, profile=pattern.profile, **facts)
+    return len(without)
 
 
 @transaction.atomic

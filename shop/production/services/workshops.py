@@ -69,20 +69,21 @@ def close_days(
     reason: str = "",
     check_in: Any = None,
 ) -> tuple[WorkshopException, list[Job]]:
-    """On these days the workshop makes only `percent` of its usual.
+    """On these days the workshop makes only `percent` of its usual; said twice, it is said once.
 
     Returns the exception and the jobs whose promise can no longer be kept by any plan; the
     caller lets the group tell the buyers.
     """
     workshop = lock_workshops([workshop_id])[workshop_id]
-    exception = WorkshopException.objects.create(
-        workshop=workshop,
-        first_day=first_day,
-        last_day=last_day,
-        percent=percent,
-        reason=reason,
-        check_in=check_in,
-    )
+    facts = {
+        "first_day": first_day,
+        "last_day": last_day,
+        "percent": percent,
+        "reason": reason,
+        "check_in": check_in,
+    }
+    workshop.exceptions.filter(**facts).delete()  # the newest wins, so it is written anew
+    exception = WorkshopException.objects.create(workshop=workshop, **facts)
     _note_heard(workshop, today)
     return exception, reckon_capacity(workshop, today=today)
 
