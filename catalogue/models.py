@@ -188,6 +188,7 @@ class ProductPicture(models.Model):
         return (self.alt_en if get_language() == "en" else "") or self.alt_th
 
 
+from .asking.models import AnswerPhoto, Question  # noqa: E402,F401
 from .searching.models import SearchEntry, SearchPosting, SearchWord  # noqa: E402,F401
 
 from oscar.apps.catalogue.models import *  # noqa: E402,F403  # isort: skip

@@ -37,3 +37,20 @@ class OtopType(models.TextChoices):
     FOOD = "food", _("Food")
     DRINK = "drink", _("Drinks")
     HERB = "herb", _("Herbs, not food")
+
+
+class QuestionKind(models.TextChoices):
+    """How a buyer answers one question of a product."""
+
+    TEXT = "text", _("Words")
+    CHOICE = "choice", _("One of several")
+    NUMBER = "number", _("A number")
+    COLOUR = "colour", _("A colour")
+    MEASUREMENT = "measurement", _("A measurement")
+    PHOTO = "photo", _("A photo")
+
+
+#: Answered by one of the question's own choices.
+CHOSEN = (QuestionKind.CHOICE, QuestionKind.COLOUR)
+#: Answered by a number within a range.
+COUNTED = (QuestionKind.NUMBER, QuestionKind.MEASUREMENT)

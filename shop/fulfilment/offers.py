@@ -7,7 +7,7 @@ there it is frozen (`Offer.frozen`) and the order is written from the frozen for
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
@@ -15,11 +15,17 @@ from typing import Any
 
 from django.db.models import F
 
+from catalogue.asking.answering import (
+    Answer,
+    digest_of,
+    is_non_returnable,
+    price_of,
+    units_of,
+)
 from producers.models import Certificate, Enterprise
 from shop.core.money import ZERO
 from shop.core.places import TambonAddress
 from shop.oscar.partner.models import StockRecord
-from shop.oscar.partner.states import Sells
 from shop.production.promising import (
     RULE_VERSION,
     Calendars,
@@ -34,6 +40,7 @@ from shop.production.states import LADDER_STEPS, ProofPolicy
 
 from .cancelling import OF_READY, WITHOUT_LADDER, Steps, Terms, in_one_sentence
 from .delivery import DeliveryOption, Load, RateBook
+from .freezing import frozen_group
 from .models import Zone
 
 
@@ -42,6 +49,8 @@ class Wanted:
     """Pieces of one stock record, and the price (baht) the buyer last saw for one.
 
     `held` pieces are kept for this very buyer while they pay, so they are not gone for them.
+    `answers` are the buyer's to the group's questions, at today's prices; `ask_again`: they do
+    not fit the questions any more. `besides`: pieces of the same stock record in other lines.
     """
 
     stockrecord: StockRecord
@@ -49,24 +58,45 @@ class Wanted:
     seen_price: Decimal | None = None
     line_id: int | None = None
     held: int = 0
+    answers: tuple[Answer, ...] = ()
+    ask_again: bool = False
+    besides: int = 0
 
     @property
     def key(self) -> str:
-        """Tells the lines of one basket apart."""
-        return str(self.stockrecord.pk)
+        """Tells the lines of one basket apart: stock record, and what was answered."""
+        return line_key(self.stockrecord.pk, self.answers)
 
     @property
     def most(self) -> int:
         """The largest quantity that can be had now (pieces)."""
-        return self.stockrecord.most_for(held=self.held)
+        return max(self.stockrecord.most_for(held=self.held) - self.besides, 0)
+
+    @property
+    def unit_price(self) -> Decimal:
+        """What one piece costs now with its answers (baht)."""
+        price = self.stockrecord.price
+        return (price if price is not None else ZERO) + price_of(self.answers)
+
+    @property
+    def more_units(self) -> Decimal:
+        """The work its answers add, over all its pieces."""
+        return units_of(self.answers) * max(self.quantity, 1)
+
+
+def line_key(stockrecord_id: int, answers: Iterable[Answer]) -> str:
+    """What a line is known by from the basket to the workshop's job."""
+    digest = digest_of(answers)
+    return f"{stockrecord_id}-{digest}" if digest else str(stockrecord_id)
 
 
 @dataclass(slots=True)
 class LineOffer:
     """One product as it can be sold now.
 
-    `problem`: "gone", "too_many", "too_few", "full" (it cannot be promised within the workshop's
-    horizon) or "". Where it is full, `most_now` pieces could be promised instead.
+    `problem`: "gone", "answers" (the group asks something else now), "too_many", "too_few", "full"
+    (it cannot be promised within the workshop's horizon) or "". Where it is full, `most_now`
+    pieces could be promised instead.
     """
 
     wanted: Wanted
@@ -90,6 +120,15 @@ class LineOffer:
     @property
     def quantity(self) -> int:
         return self.wanted.quantity
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        return self.wanted.answers
+
+    @property
+    def non_returnable(self) -> bool:
+        """Made for this buyer alone, so not taken back without a reason."""
+        return is_non_returnable(self.answers)
 
     @property
     def is_made(self) -> bool:
@@ -235,15 +274,21 @@ class Offer:
                 str(group.charge),
                 str(group.promised_on),
                 [str(day) for day in group.arrives_between or ()],
-                [[x.stockrecord.pk, x.quantity, str(x.unit_price)] for x in group.lines],
+                [
+                    [x.wanted.key, x.quantity, str(x.unit_price), x.non_returnable]
+                    for x in group.lines
+                ],
             ]
             for group in self.groups
         ]
         return sha256(json.dumps(shown).encode()).hexdigest()
 
     def quantities(self) -> dict[int, int]:
-        """Stock record id → pieces, as `hold_goods` wants them."""
-        return {line.stockrecord.pk: line.quantity for line in self.lines}
+        """Stock record id → pieces over all its lines, as `hold_goods` wants them."""
+        pieces: dict[int, int] = defaultdict(int)
+        for line in self.lines:
+            pieces[line.stockrecord.pk] += line.quantity
+        return dict(pieces)
 
     def made(self) -> set[int]:
         """The stock records whose pieces are still to be made."""
@@ -259,7 +304,7 @@ class Offer:
             "rule_version": RULE_VERSION,
             "day": self.today.isoformat(),
             "total": str(self.total),
-            "groups": [_frozen_group(group) for group in self.groups],
+            "groups": [frozen_group(group) for group in self.groups],
         }
 
 
@@ -286,12 +331,21 @@ def make_offer(
     wanted = list(wanted)
     own = [*kept, *([reference] if reference is not None else [])]
     calendars = _calendars_of(wanted, today, own)
+    pieces: dict[int, int] = defaultdict(int)
+    for item in wanted:
+        pieces[item.stockrecord.pk] += item.quantity
+    answered = {item.stockrecord.pk for item in wanted if item.answers}
     by_group: dict[int, list[LineOffer]] = defaultdict(list)
     enterprises: dict[int, Enterprise] = {}
     for item in wanted:
         enterprise = item.stockrecord.partner.enterprise
         enterprises[enterprise.pk] = enterprise
-        by_group[enterprise.pk].append(_line_offer(item, today, hour, calendars))
+        record = item.stockrecord
+        item = replace(item, besides=pieces[record.pk] - item.quantity)
+        ready = is_sold_ready(
+            record, pieces[record.pk], held=item.held, answered=record.pk in answered
+        )
+        by_group[enterprise.pk].append(_line_offer(item, today, hour, calendars, ready))
     groups = [GroupOffer(enterprises[pk], lines) for pk, lines in by_group.items()]
     if groups:
         book = rate_book or RateBook(today)
@@ -305,19 +359,44 @@ def _calendars_of(wanted: Iterable[Wanted], today: date, own: Iterable[Any]) -> 
     return read_calendars([each.workshop for each in terms if each], today, without=own)
 
 
-def _line_offer(item: Wanted, today: date, hour: int, calendars: Calendars) -> LineOffer:
-    record = item.stockrecord
-    price = record.price if record.price is not None else ZERO
+def is_sold_ready(record: StockRecord, pieces: int, *, held: int = 0, answered: bool) -> bool:
+    """Whether all the pieces of one record in one order come from what is ready.
+
+    What is made to order and has answers is always made: nobody has made it yet.
+    """
+    if record.is_made_to_order and answered:
+        return False
+    return record.sells_from_stock(pieces, held=held)
+
+
+def _line_offer(
+    item: Wanted, today: date, hour: int, calendars: Calendars, ready: bool
+) -> LineOffer:
     problem, found, most_now = _problem(item), None, None
     if problem != "gone":
-        quantity = max(item.quantity, 1)
-        found = promise(record, quantity, today, calendars, hour=hour, held=item.held)
+        found = promise(
+            item.stockrecord,
+            max(item.quantity, 1),
+            today,
+            calendars,
+            hour=hour,
+            more_units=item.more_units,
+            ready=ready,
+        )
         if found is None:
             problem = problem or "full"
-            most_now = most_promised(record, today, calendars, hour=hour, held=item.held)
+            most_now = most_promised(
+                item.stockrecord,
+                today,
+                calendars,
+                hour=hour,
+                held=item.held,
+                more_units=units_of(item.answers),
+                made_anyway=bool(item.answers),
+            )
     if found and found.workshop_id:
         calendars[found.workshop_id].take(found.plan)
-    return LineOffer(item, price, found, problem, most_now)
+    return LineOffer(item, item.unit_price, found, problem, most_now)
 
 
 def _work(line: LineOffer) -> Work:
@@ -335,11 +414,13 @@ def _work(line: LineOffer) -> Work:
 def _problem(item: Wanted) -> str:
     record = item.stockrecord
     open_now = record.product.is_published and record.partner.enterprise.is_open
-    if not open_now or record.price is None or item.most < 1:
+    if not open_now or record.price is None or record.most_for(held=item.held) < 1:
         return "gone"
+    if item.ask_again:
+        return "answers"
     if item.quantity > item.most:
         return "too_many"
-    return "too_few" if item.quantity < record.min_quantity else ""
+    return "too_few" if item.quantity + item.besides < record.min_quantity else ""
 
 
 def _choose_delivery(
@@ -356,66 +437,6 @@ def _choose_delivery(
     group.undeliverable = not group.options
     by_slug = {option.method.slug: option for option in group.options}
     group.chosen = by_slug.get(choice or "") or (group.options[0] if group.options else None)
-
-
-def _frozen_group(group: GroupOffer) -> dict[str, Any]:
-    option = group.chosen
-    assert option is not None
-    assert group.promised_on is not None
-    return {
-        "enterprise": group.enterprise.pk,
-        "goods": str(group.goods),
-        "charge": str(group.charge),
-        "method": option.method.slug,
-        "method_name_th": option.method.name_th,
-        "method_name_en": option.method.name_en,
-        "carrier": option.method.carrier_id,
-        "fastest_days": option.fastest_days,
-        "slowest_days": option.slowest_days,
-        "promised_on": group.promised_on.isoformat(),
-        "made_to_order": group.made_to_order,
-        "lines": [_frozen_line(line) for line in group.lines],
-    }
-
-
-def _frozen_line(line: LineOffer) -> dict[str, Any]:
-    product, top = line.product, line.top_product
-    titles = [(top.title, top.title_en)]
-    if product.is_child:
-        titles.append((product.title, product.title_en))
-    return {
-        "stockrecord": line.stockrecord.pk,
-        "product": product.pk,
-        "top_product": top.pk,
-        "sku": line.stockrecord.partner_sku,
-        "title": " · ".join(th for th, _ in titles if th),
-        "title_en": " · ".join(en for _, en in titles if en),
-        "unit_th": top.unit_th,
-        "unit_en": top.unit_en,
-        "quantity": line.quantity,
-        "unit_price": str(line.unit_price),
-        "total": str(line.total),
-        "key": line.wanted.key,
-        "sold_as": Sells.MADE_TO_ORDER if line.is_made else Sells.STOCK,
-        "lead_days": line.stockrecord.lead_days,
-        "promised_on": line.promised_on.isoformat() if line.promised_on else None,
-        "promise": line.promise.snapshot() if line.promise else None,
-        "terms": _frozen_terms(line),
-        "weight_g": product.weight_g,
-    }
-
-
-def _frozen_terms(line: LineOffer) -> dict[str, Any] | None:
-    """What was agreed on how it is made, paid and cancelled; None for ready pieces."""
-    terms = terms_of(line.stockrecord)
-    if terms is None or not line.is_made:
-        return None
-    return {
-        "proof": terms.proof,
-        "payment_plan": terms.payment_plan,
-        "ladder": terms.ladder,
-        "ladder_steps": [list(step) for step in LADDER_STEPS[terms.ladder]],
-    }
 
 
 def certificates_at_sale(product_ids: Iterable[int], today: date) -> dict[int, list[dict]]:

@@ -125,15 +125,18 @@ def promise(
     hour: int = 0,
     held: int = 0,
     more_units: Decimal | int = 0,
+    ready: bool | None = None,
 ) -> Promise | None:
     """`promise_date` with its reasons, out of calendars already read; nothing is taken of them.
 
-    `more_units` is the work the buyer's answers add.
+    `more_units` is the work the buyer's answers add. `ready` says whether these pieces come from
+    stock where the caller knows better: other lines of the order may want the same ones.
     """
     if quantity < 1:
         raise ValueError("at least one piece can be promised")
     terms = terms_of(stockrecord)
-    ready = stockrecord.sells_from_stock(quantity, held=held)
+    if ready is None:
+        ready = stockrecord.sells_from_stock(quantity, held=held)
     if ready:
         days = PACKING_DAYS_READY
     elif terms is None:
@@ -171,10 +174,18 @@ def promise_of_work(
 
 
 def most_promised(
-    stockrecord: Any, today: date, calendars: Calendars, *, hour: int = 0, held: int = 0
+    stockrecord: Any,
+    today: date,
+    calendars: Calendars,
+    *,
+    hour: int = 0,
+    held: int = 0,
+    more_units: Decimal | int = 0,
+    made_anyway: bool = False,
 ) -> int:
     """The largest quantity (pieces) that `promise` would promise now; 0 for none.
 
+    `more_units` is the work answers add to one piece; `made_anyway`: ready pieces do not count.
     It stays within what one order may take, and is 0 where less could be made than the group
     makes at a time.
     """
@@ -185,8 +196,8 @@ def most_promised(
         first = first_day_of_work(terms, today, hour)
         free = sum(units for day, units in calendar.free.items() if day >= first)
         whole = free // calendar.smallest_batch * calendar.smallest_batch
-        made = max(int((whole - terms.setup_units) // terms.units_per_piece), 0)
-        ready = max(stockrecord.net_stock_level, 0) + held
+        made = max(int((whole - terms.setup_units) // (terms.units_per_piece + more_units)), 0)
+        ready = 0 if made_anyway else max(stockrecord.net_stock_level, 0) + held
         most = min(most, max(made, ready))
     return most if most >= max(stockrecord.min_quantity, 1) else 0
 

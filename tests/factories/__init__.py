@@ -18,6 +18,7 @@ from .goods import (
     make_parent,
     make_picture,
     make_product,
+    make_question,
 )
 from .making import make_terms, make_workshop, make_woven
 from .orders import (
@@ -49,6 +50,7 @@ __all__ = [
     "make_picture",
     "make_placed_order",
     "make_product",
+    "make_question",
     "make_rates",
     "make_terms",
     "make_workshop",

@@ -5,6 +5,8 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from catalogue.asking.models import Question
+from catalogue.asking.services import set_question
 from catalogue.models import Product, ProductCertificate, ProductClass, ProductPicture
 from catalogue.services import sum_up_offers, write_sort_key
 from catalogue.states import OtopType, ProductState
@@ -125,6 +127,20 @@ def make_certificate(
     for product in products:
         ProductCertificate.objects.create(product=product, certificate=certificate)
     return certificate
+
+
+def make_question(product: Product, kind: str = "text", **facts: Any) -> Question:
+    """A question of a product; choices where it needs them, a range of 10–100 for numbers."""
+    facts.setdefault("label_th", f"คำถาม {next(NUMBERS)}")
+    if kind in ("choice", "colour"):
+        facts.setdefault("choices", [{"th": "แดง", "en": "Red"}, {"th": "คราม", "en": "Indigo"}])
+    if kind in ("number", "measurement"):
+        facts.setdefault("least", Decimal(10))
+        facts.setdefault("most", Decimal(100))
+    for name in ("price", "units", "least", "most", "step"):
+        if isinstance(facts.get(name), str):
+            facts[name] = Decimal(facts[name])
+    return set_question(product_id=product.pk, kind=kind, **facts)
 
 
 def _product(enterprise: Enterprise, *, picture: bool = True, **fields: Any) -> Product:

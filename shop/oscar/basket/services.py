@@ -1,12 +1,27 @@
 """What a buyer does with a basket; quantities are pieces, prices baht."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Sum
 
-from shop.fulfilment.offers import Wanted
+from catalogue.asking.answering import (
+    Answer,
+    Checked,
+    as_token,
+    check_again,
+    check_answers,
+    digest_of,
+    photo_tokens,
+    raw_of,
+)
+from catalogue.asking.services import known_photos, questions_of
+from catalogue.models import Product
+from catalogue.states import QuestionKind
+from shop.fulfilment.offers import Wanted, line_key
 from shop.oscar.partner.models import StockRecord
 from shop.production.models import WaitingEntry
 from shop.production.services import take_offer
@@ -38,35 +53,63 @@ class TooFew(Exception):
         self.least = least
 
 
+class NotAnswered(Exception):
+    """The answers do not fit the group's questions; `checked` tells what is wrong with each."""
+
+    def __init__(self, checked: Checked):
+        super().__init__(str(checked.refusals))
+        self.checked = checked
+
+
 @transaction.atomic
 def add_to_basket(
-    *, basket: Basket, product_id: int, quantity: int, held: Mapping[int, int] | None = None
+    *,
+    basket: Basket,
+    product_id: int,
+    quantity: int,
+    answers: Mapping[int, Sequence[str]] | None = None,
+    held: Mapping[int, int] | None = None,
+    ask_later: bool = False,
 ) -> Line:
-    """Put pieces into the basket, on top of those already there.
+    """Put pieces into the basket, on top of those already there with the same answers.
 
-    `held`: stock record id → pieces kept for this buyer by a payment under way. Raises
-    CannotBeAdded, TooMany and TooFew; the basket is then as before.
+    `answers`: question id → what was sent for it. `held`: stock record id → pieces kept for this
+    buyer by a payment under way. With `ask_later` it may lie there unanswered; it cannot be
+    bought so. Raises CannotBeAdded, NotAnswered, TooMany and TooFew; the
+    basket is then as before.
     """
     record = _stockrecords().filter(product_id=product_id).first()
     kept = (held or {}).get(record.pk, 0) if record is not None else 0
     if record is None or not _sellable(record, kept):
         raise CannotBeAdded(record)
+    try:
+        given = _answers_to(record.product, answers or {})
+    except NotAnswered:
+        if not ask_later:
+            raise
+        given = []
     if basket.pk is None:
         basket.save()
     _lock(basket)
-    line = Line.objects.select_for_update().filter(basket=basket, stockrecord=record).first()
-    total = quantity + (line.quantity if line else 0)
-    _check(record, total, kept)
+    reference = _reference(record, given)
+    lines = {
+        line.line_reference: line
+        for line in Line.objects.select_for_update().filter(basket=basket, stockrecord=record)
+    }
+    line = lines.get(reference)
+    total = quantity + sum(each.quantity for each in lines.values())
+    _check(record, total, kept, alone=not given)
     if line is None:
         line = Line(
             basket=basket,
             product=record.product,
             stockrecord=record,
-            line_reference=f"{record.product_id}_{record.pk}",
+            line_reference=reference,
             price_currency=record.price_currency,
+            quantity=0,
         )
-    line.quantity = total
-    line.price_excl_tax = line.price_incl_tax = record.price
+    line.quantity += quantity
+    _write_answers(line, record, given)
     line.save()
     basket.reset_offer_applications()
     return line
@@ -83,12 +126,18 @@ def take_offered(*, basket: Basket, entry: WaitingEntry, now: datetime) -> Line:
         basket.save()
     _lock(basket)
     offered = take_offer(entry=entry, basket_id=basket.pk, now=now)
-    line = Line.objects.filter(basket=basket, stockrecord=record).first()
-    if line is not None and line.quantity == offered.quantity:
-        return line
-    if line is not None:
-        line.delete()
-    return add_to_basket(basket=basket, product_id=record.product_id, quantity=offered.quantity)
+    lines = list(Line.objects.filter(basket=basket, stockrecord=record))
+    if lines and sum(line.quantity for line in lines) == offered.quantity:
+        return lines[0]
+    before = raw_of(lines[0].answers) if lines else {}
+    Line.objects.filter(pk__in=[line.pk for line in lines]).delete()
+    return add_to_basket(
+        basket=basket,
+        product_id=record.product_id,
+        quantity=offered.quantity,
+        answers=before,
+        ask_later=True,
+    )
 
 
 @transaction.atomic
@@ -103,9 +152,38 @@ def change_quantity(
         line.delete()
         return line
     record = _stockrecords().get(pk=line.stockrecord_id)
-    _check(record, quantity, (held or {}).get(record.pk, 0))
+    others = Line.objects.filter(basket=basket, stockrecord=record).exclude(pk=line.pk)
+    besides = others.aggregate(pieces=Sum("quantity"))["pieces"] or 0
+    kept = (held or {}).get(record.pk, 0)
+    _check(record, quantity + besides, kept, alone=not line.answers, besides=besides)
     line.quantity = quantity
     line.save(update_fields=["quantity", "date_updated"])
+    return line
+
+
+@transaction.atomic
+def change_answers(
+    *, basket: Basket, line_id: int, answers: Mapping[int, Sequence[str]]
+) -> Line | None:
+    """Answer again for one line; where another line says the same, they become one.
+
+    Raises NotAnswered; nothing has changed then.
+    """
+    _lock(basket)
+    line = Line.objects.select_for_update().filter(basket=basket, pk=line_id).first()
+    if line is None:
+        return None
+    record = _stockrecords().get(pk=line.stockrecord_id)
+    given = _answers_to(record.product, answers)
+    reference = _reference(record, given)
+    same = Line.objects.select_for_update().filter(basket=basket, line_reference=reference)
+    if (other := same.exclude(pk=line.pk).first()) is not None:
+        other.quantity += line.quantity
+        line.delete()
+        line = other
+    line.line_reference = reference
+    _write_answers(line, record, given)
+    line.save()
     return line
 
 
@@ -119,41 +197,69 @@ def remove_lines(*, basket: Basket, line_ids: Iterable[int]) -> int:
 @transaction.atomic
 def note_seen_prices(*, basket_id: int) -> None:
     """The buyer has been told of changed prices; from now on these are the ones they saw."""
-    for line in Line.objects.filter(basket_id=basket_id).select_related("stockrecord"):
-        if line.stockrecord.price is not None and line.price_incl_tax != line.stockrecord.price:
-            line.price_excl_tax = line.price_incl_tax = line.stockrecord.price
-            line.save(update_fields=["price_excl_tax", "price_incl_tax"])
+    seen = {wanted.line_id: wanted for wanted in wanted_from(basket_id)}
+    for line in Line.objects.select_for_update().filter(basket_id=basket_id):
+        wanted = seen.get(line.pk)
+        if wanted is None or wanted.stockrecord.price is None or wanted.ask_again:
+            continue
+        if line.price_incl_tax != wanted.unit_price:
+            line.answers = list(wanted.answers)
+            line.price_excl_tax = line.price_incl_tax = wanted.unit_price
+            line.save(update_fields=["answers", "price_excl_tax", "price_incl_tax"])
 
 
 def wanted_from(basket_id: int | None, held: Mapping[int, int] | None = None) -> list[Wanted]:
-    """The basket's lines as an offer wants them, in the order they were added; one statement."""
+    """The basket's lines as an offer wants them, in the order they were added.
+
+    Their answers are read again by the questions of now. Two statements, one more with photos.
+    """
     if basket_id is None:
         return []
     kept = held or {}
-    lines = Line.objects.filter(basket_id=basket_id).select_related(
+    rows = Line.objects.filter(basket_id=basket_id).select_related(
         "stockrecord__product__parent",
         "stockrecord__partner__enterprise",
         "stockrecord__making__workshop",
     )
-    return [
-        Wanted(
-            line.stockrecord,
-            line.quantity,
-            line.price_incl_tax,
-            line.pk,
-            kept.get(line.stockrecord_id, 0),
-        )
-        for line in lines.order_by("date_created", "pk")
-    ]
+    lines = list(rows.order_by("date_created", "pk"))
+    asked = questions_of(line.stockrecord.product for line in lines)
+    photos = known_photos(token for line in lines for token in photo_tokens(line.answers))
+    return [_wanted(line, kept, asked, photos) for line in lines]
 
 
-def take_out(basket_id: int, sold: Mapping[int, int]) -> None:
-    """What was bought leaves the basket; what was added meanwhile stays."""
+def _wanted(
+    line: Line, kept: Mapping[int, int], asked: Mapping[int, list[Any]], photos: set[str]
+) -> Wanted:
+    wanted = Wanted(
+        line.stockrecord,
+        line.quantity,
+        line.price_incl_tax,
+        line.pk,
+        kept.get(line.stockrecord_id, 0),
+        tuple(line.answers),
+    )
+    checked = check_again(asked[line.stockrecord.product_id], line.answers, photos=photos)
+    if checked is None:
+        return replace(wanted, ask_again=True)
+    return replace(wanted, answers=tuple(checked.answers))
+
+
+def answers_of(basket: Basket, line_id: int) -> tuple[Line, dict[int, list[str]]] | None:
+    """A line of this basket and its answers as a form would send them; None for others."""
+    lines = Line.objects.filter(basket=basket.pk, pk=line_id)
+    line = lines.select_related("stockrecord__product__parent").first()
+    return None if line is None else (line, raw_of(line.answers))
+
+
+def take_out(basket_id: int, sold: Mapping[str, int]) -> None:
+    """What was bought leaves the basket (line key → pieces); what was added meanwhile stays."""
     left: list[Line] = []
     gone: list[Line] = []
-    for line in Line.objects.filter(basket_id=basket_id, stockrecord__in=sold):
-        line.quantity -= min(line.quantity, sold[line.stockrecord_id])
-        (left if line.quantity else gone).append(line)
+    for line in Line.objects.filter(basket_id=basket_id):
+        pieces = sold.get(line_key(line.stockrecord_id, line.answers), 0)
+        if pieces:
+            line.quantity -= min(line.quantity, pieces)
+            (left if line.quantity else gone).append(line)
     if gone:
         Line.objects.filter(pk__in=[line.pk for line in gone]).delete()
     if left:
@@ -185,9 +291,38 @@ def _sellable(record: StockRecord, held: int) -> bool:
     )
 
 
-def _check(record: StockRecord, quantity: int, held: int) -> None:
+def _check(record: StockRecord, total: int, held: int, *, alone: bool, besides: int = 0) -> None:
+    """Limits count over all lines of a record; with answers, the basket's page tells of too few:
+    the buyer may be putting together the names one by one."""
     most = record.most_for(held=held)
-    if quantity > most:
-        raise TooMany(most)
-    if quantity < record.min_quantity:
+    if total > most:
+        raise TooMany(max(most - besides, 0))
+    if alone and total < record.min_quantity:
         raise TooFew(record.min_quantity)
+
+
+def _answers_to(product: Product, sent: Mapping[int, Sequence[str]]) -> list[dict[str, Any]]:
+    """Raises NotAnswered."""
+    questions = questions_of([product])[product.pk]
+    texts = [text for question in questions for text in sent.get(question.pk, ())]
+    checked = check_answers(questions, sent, photos=_photos(questions, texts))
+    if not checked.is_right:
+        raise NotAnswered(checked)
+    return checked.answers
+
+
+def _photos(questions: Iterable[Any], texts: Iterable[str]) -> set[str]:
+    if not any(question.kind == QuestionKind.PHOTO for question in questions):
+        return set()
+    return known_photos(filter(None, map(as_token, texts)))
+
+
+def _reference(record: StockRecord, answers: Sequence[Answer]) -> str:
+    digest = digest_of(answers)
+    return f"{record.product_id}_{record.pk}" + (f"_{digest}" if digest else "")
+
+
+def _write_answers(line: Line, record: StockRecord, answers: list[dict[str, Any]]) -> None:
+    line.answers = answers
+    price = Wanted(record, line.quantity, answers=tuple(answers)).unit_price
+    line.price_excl_tax = line.price_incl_tax = price

@@ -7,6 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from catalogue.asking.answering import photo_tokens
+from catalogue.asking.services import photos_sold
 from producers.models import Enterprise
 from shop.core.models import StateChange
 from shop.core.money import ZERO
@@ -25,6 +27,7 @@ from .models import Checkout
 
 #: What mails tell of a line and of a group's part.
 TOLD_OF_LINE = ("title", "title_en", "unit_th", "unit_en", "quantity", "total")
+TOLD_OF_ANSWER = ("label_th", "label_en", "value_th", "value_en")
 TOLD_OF_GROUP = ("goods", "charge", "method_name_th", "method_name_en", "promised_on")
 #: What a checkout keeps of an address, by the names of ThaiAddress.
 ADDRESS_PARTS = ("house_number", "moo", "building", "soi", "road", "tambon_code", "postcode")
@@ -47,8 +50,11 @@ def place_order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
     if checkout.basket_id:
         take_out(
             checkout.basket_id,
-            {x["stockrecord"]: x["quantity"] for g in offer["groups"] for x in g["lines"]},
+            {x["key"]: x["quantity"] for g in offer["groups"] for x in g["lines"]},
         )
+    sold_lines = [line for group in offer["groups"] for line in group["lines"]]
+    tokens = [token for line in sold_lines for token in photo_tokens(line.get("answers", ()))]
+    photos_sold(tokens=tokens, now=order.date_placed)
     sold = {
         part.pk: {"lines": [_told(line) for line in group["lines"]]}
         for part, group in zip(fulfilments, offer["groups"], strict=True)
@@ -203,7 +209,10 @@ def _line(order: Order, part: Fulfilment, sold: dict[str, Any], proofs: list[dic
 
 
 def _told(line: dict[str, Any]) -> dict[str, Any]:
-    return {name: line[name] for name in TOLD_OF_LINE}
+    answers = [
+        {name: answer[name] for name in TOLD_OF_ANSWER} for answer in line.get("answers", ())
+    ]
+    return {**{name: line[name] for name in TOLD_OF_LINE}, "answers": answers}
 
 
 def _buyer_mail(order: Order, offer: dict[str, Any], parts: list[Fulfilment]) -> list[Any]:

@@ -4,7 +4,7 @@ Locks: stock records in pk order, looked at only after the lock; the check const
 `stock_never_oversold` is the last wall.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -46,11 +46,14 @@ def lock_stockrecords(ids: Iterable[int]) -> dict[int, StockRecord]:
 
 
 @transaction.atomic
-def hold_goods(*, reference: UUID, wanted: Mapping[int, int]) -> set[int]:
+def hold_goods(
+    *, reference: UUID, wanted: Mapping[int, int], to_make: Collection[int] = ()
+) -> set[int]:
     """Keep goods for one checkout. Asked again with other quantities, the hold is changed.
 
-    `wanted` maps stock record ids to pieces. Returns the ids of those that are still to be made.
-    Raises NotEnough, and then nothing has moved.
+    `wanted` maps stock record ids to pieces; those in `to_make` are made even where pieces are
+    ready (the buyer's answers ask for it), if they are made to order at all. Returns the
+    ids of those that are still to be made. Raises NotEnough, and then nothing has moved.
     """
     before = {hold.stockrecord_id: hold for hold in StockHold.objects.of(reference)}
     records = lock_stockrecords({*wanted, *before})
@@ -64,7 +67,12 @@ def hold_goods(*, reference: UUID, wanted: Mapping[int, int]) -> set[int]:
     ]
     if shortages:
         raise NotEnough(shortages)
-    made = {pk for pk, quantity in wanted.items() if not records[pk].sells_from_stock(quantity)}
+    made = {
+        pk
+        for pk, quantity in wanted.items()
+        if not records[pk].sells_from_stock(quantity)
+        or (pk in to_make and records[pk].is_made_to_order)
+    }
     for pk, quantity in wanted.items():
         if pk not in made:
             _allocate(records[pk], quantity)

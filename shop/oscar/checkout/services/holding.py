@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from shop.fulfilment.offers import is_sold_ready
 from shop.oscar.partner.models import StockRecord
 from shop.oscar.partner.services import NotEnough, hold_goods
 from shop.production.promising import Calendars, Promise, promise, read_calendars, terms_of
@@ -43,6 +44,11 @@ def quantities(checkout: Checkout) -> dict[int, int]:
     return wanted
 
 
+def with_answers(checkout: Checkout) -> set[int]:
+    """The stock records of lines that have answers."""
+    return {line["stockrecord"] for line in sold_lines(checkout) if line.get("answers")}
+
+
 def work_keys(checkout: Checkout) -> list[str]:
     """The lines that take a workshop's days."""
     return [line["key"] for line in sold_lines(checkout) if _units(line)]
@@ -69,9 +75,11 @@ def hold_again(checkout: Checkout, *, today: date, hour: int) -> Regained | None
     kept = offers_in_basket(checkout.basket_id, terms)
     calendars = read_calendars([each.workshop for each in terms.values()], today, without=kept)
     works, later = [], {}
+    pieces, answered = quantities(checkout), with_answers(checkout)
     for line in lines:
         record = by_id[line["stockrecord"]]
-        found = _promise_again(record, line, today, hour, calendars)
+        ready = is_sold_ready(record, pieces[record.pk], answered=record.pk in answered)
+        found = _promise_again(record, line, today, hour, calendars, ready)
         if found is None:
             return None
         if found.units:
@@ -80,7 +88,7 @@ def hold_again(checkout: Checkout, *, today: date, hour: int) -> Regained | None
                 later[line["key"]] = found
     try:
         with transaction.atomic():
-            hold_goods(reference=checkout.reference, wanted=quantities(checkout))
+            hold_goods(reference=checkout.reference, wanted=pieces, to_make=answered)
             hold_capacity(reference=checkout.reference, wanted=works, today=today, instead_of=kept)
             hand_over_offers(references=kept, to=checkout.reference)
     except (NotEnough, NoCapacity):
@@ -105,10 +113,15 @@ def _postponed(line: dict[str, Any], found: Promise | None) -> dict[str, Any]:
 
 
 def _promise_again(
-    record: StockRecord, line: dict[str, Any], today: date, hour: int, calendars: Calendars
+    record: StockRecord,
+    line: dict[str, Any],
+    today: date,
+    hour: int,
+    calendars: Calendars,
+    ready: bool,
 ) -> Promise | None:
-    more = Decimal(line.get("more_units") or 0)
-    found = promise(record, line["quantity"], today, calendars, hour=hour, more_units=more)
+    more, count = Decimal(line.get("more_units") or 0), line["quantity"]
+    found = promise(record, count, today, calendars, hour=hour, more_units=more, ready=ready)
     if found and found.workshop_id:
         calendars[found.workshop_id].take(found.plan)
     return found

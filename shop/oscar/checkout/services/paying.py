@@ -130,7 +130,7 @@ def _hold(checkout: Checkout, offer: Offer) -> bool:
     kept = kept_for(checkout.basket_id, [line.wanted for line in offer.lines])
     try:
         with transaction.atomic():
-            made = hold_goods(reference=reference, wanted=offer.quantities())
+            made = hold_goods(reference=reference, wanted=offer.quantities(), to_make=offer.made())
             if made != offer.made():
                 raise NotEnough([])
             hold_capacity(
