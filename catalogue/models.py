@@ -138,6 +138,11 @@ class Product(AbstractProduct):
         return province(self.province_code)
 
     @property
+    def top(self) -> "Product":
+        """The product with the page and the questions: of a size or colour, its parent."""
+        return self.parent if self.is_child else self
+
+    @property
     def is_published(self) -> bool:
         return self.state == ProductState.PUBLISHED
 

@@ -9,6 +9,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from catalogue.asking.models import Question
+from catalogue.asking.services import questions_of
 from catalogue.models import Product, ProductQuerySet
 from cms.curation import fill_cards
 from cms.models import StoryPage
@@ -115,6 +117,7 @@ class ProductDetails:
     sellings: list[Selling]
     shelves: Shelves
     story: StoryPage | None
+    questions: list[Question]
 
     @property
     def enterprise(self) -> Enterprise:
@@ -200,7 +203,9 @@ def product_details(slug: str, *, now: datetime, language: str) -> ProductDetail
     sellings, promises = _promised(records, others, now)
     fill_cards([product, *others], now=now, promises=promises)
     shelves = _shelves(product, others, sold_out=sold_out)
-    return ProductDetails(product, sellings, shelves, story_of(product.enterprise_id, language))
+    questions = questions_of([product])[product.pk] if sellings else []
+    story = story_of(product.enterprise_id, language)
+    return ProductDetails(product, sellings, shelves, story, questions)
 
 
 def _records(product: Product) -> list[StockRecord]:

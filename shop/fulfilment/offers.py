@@ -253,6 +253,11 @@ class Offer:
         return not self.groups
 
     @property
+    def non_returnable(self) -> bool:
+        """Something here is made for this buyer alone."""
+        return any(line.non_returnable for line in self.lines)
+
+    @property
     def has_problem(self) -> bool:
         """Something here cannot be bought as it is."""
         return any(line.problem for line in self.lines) or any(

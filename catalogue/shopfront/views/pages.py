@@ -18,6 +18,7 @@ def show(
     *,
     meta: seo.PageMeta,
     crumbs: list[seo.Crumb],
+    status: int = 200,
 ) -> HttpResponse:
     """A page with its head. The way to the other language keeps filters and page."""
     here = settings.SITE_URL + request.path
@@ -26,7 +27,7 @@ def show(
         query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
     alternates = {code: translate_url(here, code) + query for code, _name in settings.LANGUAGES}
     shown = {"meta": meta, "crumbs": crumbs, "alternates": alternates, **context}
-    return render(request, template, shown)
+    return render(request, template, shown, status=status)
 
 
 def home() -> seo.Crumb:

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
+from catalogue.asking.showing import AskedForm, asked_form
 from catalogue.shopfront import seo
 from catalogue.shopfront.details import ProductDetails, product_details
 from catalogue.shopfront.groups import in_order
@@ -24,6 +25,19 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
 
     `?to=<province>` asks what sending it there costs.
     """
+    return product_page(request, slug)
+
+
+def product_page(
+    request: HttpRequest,
+    slug: str,
+    *,
+    asking: AskedForm | None = None,
+    picked: int | None = None,
+    quantity: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """The page, or the page again with what was typed: answers, the size `picked`, `quantity`."""
     now, language = timezone.now(), get_language() or "th"
     details = product_details(slug, now=now, language=language)
     if details is None:
@@ -41,12 +55,15 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "provinces": [
             (province_slug(place.code), place.name) for place in in_order([*provinces().values()])
         ],
+        "asking": asking or asked_form(details.questions),
+        "picked": picked or (details.chosen.product.pk if details.chosen else None),
+        "quantity": quantity or (details.chosen.least if details.chosen else ""),
         "withdrawal_days": settings.WITHDRAWAL_DAYS,
         "place_lines": details.enterprise.place.lines(language),
         "province_slug": province_slug(details.enterprise.province_code),
     }
     meta = _meta(details, crumbs, reviews)
-    return show(request, "shopfront/product.html", context, meta=meta, crumbs=crumbs)
+    return show(request, "shopfront/product.html", context, meta=meta, crumbs=crumbs, status=status)
 
 
 def _crumbs(details: ProductDetails) -> list[seo.Crumb]:

@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from catalogue.asking.views import given_photo
 from producers.workspace.capacity import questions_of, silences_of
 from producers.workspace.forms.jobs import DeclineForm, DispatchForm, Doubt
 from producers.workspace.jobs import MOST_SHOWN, Job, jobs_of, things_to_do
@@ -21,6 +23,7 @@ from shop.core.templatetags.shop_text import day
 from shop.fulfilment import services
 from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.states import UNDONE, FulfilmentState
+from shop.oscar.order.services import photos_of
 
 from .access import group_of, in_group, member, own_part, screen, sent, status_of
 from .talks import news_of
@@ -74,6 +77,23 @@ def job(request: HttpRequest, part_id: int) -> HttpResponse:
 def sheet(request: HttpRequest, part_id: int) -> HttpResponse:
     """What to put into the parcel, to read while packing or to print."""
     return screen(request, "sheet", "jobs", job=_job(request, part_id))
+
+
+@member
+@require_safe
+def answer_photos(request: HttpRequest, part_id: int) -> HttpResponse:
+    """The photos have addresses of their own below this one."""
+    raise Http404("no photo named")
+
+
+@member
+@require_safe
+def answer_photo(request: HttpRequest, part_id: int, photo: UUID) -> HttpResponse:
+    """A photo that the buyer answered with, for the group that makes it."""
+    part = own_part(request, part_id)
+    if str(photo) not in photos_of(row.line for row in part.lines.select_related("line")):
+        raise Http404("no such photo in this job")
+    return given_photo(str(photo))
 
 
 @member

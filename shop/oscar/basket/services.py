@@ -244,6 +244,28 @@ def _wanted(
     return replace(wanted, answers=tuple(checked.answers))
 
 
+def product_of(product_id: int) -> Product | None:
+    """The product, with the one whose size or colour it is."""
+    return Product.objects.select_related("parent").filter(pk=product_id).first()
+
+
+def has_page(product: Product) -> bool:
+    """Whether the product can be seen by buyers now."""
+    return Product.objects.top_level().on_sale().filter(pk=product.top.pk).exists()
+
+
+def photos_in(basket: Basket) -> set[str]:
+    """The photos among the answers in this basket."""
+    rows = Line.objects.filter(basket=basket.pk).values_list("answers", flat=True)
+    return {token for answers in rows for token in photo_tokens(answers)}
+
+
+def check(questions: Sequence[Any], sent: Mapping[int, Sequence[str]]) -> Checked:
+    """What was sent, read by these questions; nothing is written."""
+    texts = [text for question in questions for text in sent.get(question.pk, ())]
+    return check_answers(questions, sent, photos=_photos(questions, texts))
+
+
 def answers_of(basket: Basket, line_id: int) -> tuple[Line, dict[int, list[str]]] | None:
     """A line of this basket and its answers as a form would send them; None for others."""
     lines = Line.objects.filter(basket=basket.pk, pk=line_id)
@@ -303,9 +325,7 @@ def _check(record: StockRecord, total: int, held: int, *, alone: bool, besides: 
 
 def _answers_to(product: Product, sent: Mapping[int, Sequence[str]]) -> list[dict[str, Any]]:
     """Raises NotAnswered."""
-    questions = questions_of([product])[product.pk]
-    texts = [text for question in questions for text in sent.get(question.pk, ())]
-    checked = check_answers(questions, sent, photos=_photos(questions, texts))
+    checked = check(questions_of([product])[product.pk], sent)
     if not checked.is_right:
         raise NotAnswered(checked)
     return checked.answers

@@ -1,15 +1,19 @@
 """The basket's page: what lies in it, group by group, what it costs and when it is sent."""
 
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalogue.asking.views import given_photo
+from catalogue.shopfront.views.products import product_page
 from shop.core.clock import this_moment
 from shop.core.places import TambonAddress, provinces, tambon_address
 from shop.fulfilment.offers import make_offer
@@ -20,6 +24,7 @@ from shop.oscar.checkout.showing import shown_groups
 
 from . import services
 from .forms import AddForm, ProvinceForm, QuantityForm
+from .reading import PHOTOS, Reading
 
 #: The centre of a province, for reckoning what a parcel there costs.
 CAPITAL_TAMBON = "0101"
@@ -60,21 +65,73 @@ def summary(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Puts pieces into the basket: `product_id` (of the size or colour chosen) and `quantity`."""
     form = AddForm(request.POST)
-    if not form.is_valid():
-        if "quantity" not in form.errors:
-            raise Http404("no such product")
-        messages.error(request, form.errors["quantity"][0])
-        return _answer(request, added=None)
-    line = None
+    if not form.is_valid() and "product_id" in form.errors:
+        raise Http404("no such product")
+    product = services.product_of(form.cleaned_data["product_id"])
+    reading = Reading(request, product)
+    if "quantity" in form.errors:
+        return _not_added(request, product, reading, form.errors["quantity"][0])
+    if not reading.is_right:
+        return _not_added(request, product, reading)
     try:
         line = services.add_to_basket(
-            basket=request.basket, **form.cleaned_data, held=_held(request)
+            basket=request.basket,
+            **form.cleaned_data,
+            answers=reading.texts,
+            held=_held(request),
         )
+    except services.NotAnswered as refusal:  # the group changed its questions just now
+        reading.refuse(refusal.checked)
+        return _not_added(request, product, reading)
     except services.CannotBeAdded as refusal:
-        messages.error(request, _why_not(refusal))
+        return _not_added(request, product, reading, _why_not(refusal))
     except (services.TooMany, services.TooFew) as refusal:
-        messages.error(request, _limit(refusal))
+        return _not_added(request, product, reading, _limit(refusal))
     return _answer(request, added=line)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def answers(request: HttpRequest, line_id: int) -> HttpResponse:
+    """Answer the group's questions anew for one line."""
+    found = services.answers_of(request.basket, line_id)
+    if found is None:
+        raise Http404("no such line in this basket")
+    line, kept = found
+    product = line.stockrecord.product
+    if request.method == "POST":
+        reading = Reading(request, product)
+        if reading.is_right:
+            try:
+                services.change_answers(
+                    basket=request.basket, line_id=line_id, answers=reading.texts
+                )
+            except services.NotAnswered as refusal:
+                reading.refuse(refusal.checked)
+            else:
+                messages.success(request, _("Your answers are changed."))
+                return redirect(f"{reverse('basket:summary')}#line-{line_id}")
+    else:
+        reading = Reading(request, product, kept=kept)
+    context = {"line": line, "product": product, "asking": reading.form()}
+    status = 422 if request.method == "POST" else 200
+    return render(request, "basket/answers.html", context, status=status)
+
+
+@require_safe
+def photos(request: HttpRequest) -> HttpResponse:
+    """The photos have addresses of their own below this one."""
+    raise Http404("no photo named")
+
+
+@never_cache
+@require_safe
+def photo(request: HttpRequest, token: UUID) -> HttpResponse:
+    """A photo for whoever sent it with this browser, or has it in the basket."""
+    sent = str(token) in request.session.get(PHOTOS, ())
+    if not sent and str(token) not in services.photos_in(request.basket):
+        raise Http404("no such photo of yours")
+    return given_photo(str(token))
 
 
 @require_POST
@@ -158,6 +215,24 @@ def _place_name(to: TambonAddress | None, by_address: bool) -> str:
     return " ".join(to.lines(language)[:2] if to.in_bangkok else to.lines(language)[1:])
 
 
+def _not_added(request: HttpRequest, product: Any, reading: Reading, why: str = "") -> HttpResponse:
+    """With questions, the product's page again with all that was typed; otherwise the basket."""
+    if not reading.questions or not services.has_page(product):
+        for note in filter(None, [why, *reading.notes]):
+            messages.error(request, note)
+        return _answer(request, added=None)
+    if why:
+        reading.notes.append(why)
+    return product_page(
+        request,
+        product.top.slug,
+        asking=reading.form(),
+        picked=product.pk,
+        quantity=request.POST.get("quantity", "")[:20],
+        status=422,
+    )
+
+
 def _answer(request: HttpRequest, *, added: Any) -> HttpResponse:
     """Without script the basket's page; with htmx a few words in place, and the new count."""
     if not request.htmx:
@@ -174,6 +249,7 @@ def _remember_removed(request: HttpRequest, line: Any) -> None:
         "quantity": line.quantity,
         "name_th": _name(line.product, "title"),
         "name_en": _name(line.product, "title_en") or _name(line.product, "title"),
+        "answers": [[answer["question"], answer["value"]] for answer in line.answers],
     }
 
 

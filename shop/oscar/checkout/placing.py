@@ -212,7 +212,11 @@ def _told(line: dict[str, Any]) -> dict[str, Any]:
     answers = [
         {name: answer[name] for name in TOLD_OF_ANSWER} for answer in line.get("answers", ())
     ]
-    return {**{name: line[name] for name in TOLD_OF_LINE}, "answers": answers}
+    return {
+        **{name: line[name] for name in TOLD_OF_LINE},
+        "answers": answers,
+        "non_returnable": line.get("non_returnable", False),
+    }
 
 
 def _buyer_mail(order: Order, offer: dict[str, Any], parts: list[Fulfilment]) -> list[Any]:

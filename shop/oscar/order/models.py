@@ -59,6 +59,16 @@ class Line(AbstractLine):
         return self.snapshot.get(f"unit_{language}", "")
 
     @property
+    def answers(self) -> list[dict[str, Any]]:
+        """What the buyer answered to the group's questions, as it was on the day of the sale."""
+        return self.snapshot.get("answers", [])
+
+    @property
+    def non_returnable(self) -> bool:
+        """Agreed before paying: made for this buyer alone, not taken back without a reason."""
+        return bool(self.snapshot.get("non_returnable"))
+
+    @property
     def certificates_at_sale(self) -> list[dict[str, Any]]:
         return self.snapshot.get("certificates", [])
 

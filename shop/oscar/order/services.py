@@ -1,15 +1,17 @@
 """Numbers nobody can guess, and links that open one order."""
 
 import secrets
+from collections.abc import Iterable
 
 from django.core import signing
 from django.urls import reverse
 from django.utils import translation
 from django.utils.crypto import constant_time_compare
 
+from catalogue.asking.answering import photo_tokens
 from shop.outbox.services import Contact, send_later
 
-from .models import Order
+from .models import Line, Order
 
 #: No 0/O, 1/I/L and U: a number is read out on the phone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -36,6 +38,11 @@ def order_path(order: Order, *, language: str | None = None) -> str:
     """The signed address of the order's page in the buyer's language."""
     with translation.override(language or order.language):
         return reverse("order:signed", args=[order.number, order_token(order)])
+
+
+def photos_of(lines: Iterable[Line]) -> set[str]:
+    """The photos that these lines were answered with."""
+    return {token for line in lines for token in photo_tokens(line.answers)}
 
 
 def send_order_link(*, email: str, number: str, language: str) -> bool:

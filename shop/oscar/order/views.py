@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import Prefetch
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from catalogue.asking.views import given_photo
 from catalogue.models import ProductPicture
 from shop.care.models import Conversation, Review
 from shop.care.services import reviewed_product_id
@@ -77,7 +79,15 @@ class ShownPart:
 
     @property
     def withdraw_until(self) -> Any:
+        """None too where all of it was made for this buyer alone."""
+        if all(line.non_returnable for line, _picture in self.lines):
+            return None
         return withdrawal_ends_on(self.part)
+
+    @property
+    def keeps_some(self) -> bool:
+        """Some of it was made for this buyer alone."""
+        return any(line.non_returnable for line, _picture in self.lines)
 
 
 @never_cache
@@ -213,6 +223,24 @@ def problem(request: HttpRequest, number: str, token: str, part_id: int) -> Http
             )
         return _to_order(request, order)
     return _part_page(request, "order/problem.html", order, part, form)
+
+
+@require_safe
+def photos(request: HttpRequest, number: str, token: str) -> HttpResponse:
+    """The photos have addresses of their own below this one."""
+    raise Http404("no photo named")
+
+
+@never_cache
+@require_safe
+def photo(request: HttpRequest, number: str, token: str, photo: UUID) -> HttpResponse:
+    """A photo that the buyer answered with, for whoever may see the order."""
+    order = Order.objects.filter(number=number).first()
+    if order is None or not services.opens_order(order, token):
+        raise Http404("no such order")
+    if str(photo) not in services.photos_of(order.lines.all()):
+        raise Http404("no such photo in this order")
+    return given_photo(str(photo))
 
 
 # --- reading ---
