@@ -190,6 +190,7 @@ def _product_page(
         records=records_of(product),
         missing=missing,
         next_step=missing[0].step if missing else "",
+        question_count=product.questions.count(),
         offices_words=offices_words(product),
         can_publish=product.state
         in (ProductState.DRAFT, ProductState.WITHDRAWN, ProductState.REVIEW),
