@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -193,7 +193,8 @@ def find_product(slug: str) -> ProductQuerySet:
 
 def product_details(slug: str, *, now: datetime, language: str) -> ProductDetails | None:
     """What the product page shows, or None where there is no such product on sale."""
-    products = find_product(slug).annotate(**review_sums())
+    asks = Exists(Question.objects.filter(product=OuterRef("pk")))
+    products = find_product(slug).annotate(**review_sums(), asks=asks)
     product = products.select_related("enterprise__picture").first()
     if product is None:
         return None
@@ -203,7 +204,8 @@ def product_details(slug: str, *, now: datetime, language: str) -> ProductDetail
     sellings, promises = _promised(records, others, now)
     fill_cards([product, *others], now=now, promises=promises)
     shelves = _shelves(product, others, sold_out=sold_out)
-    questions = questions_of([product])[product.pk] if sellings else []
+    # Most products ask nothing: then this costs no statement.
+    questions = questions_of([product])[product.pk] if product.asks and sellings else []
     story = story_of(product.enterprise_id, language)
     return ProductDetails(product, sellings, shelves, story, questions)
 
