@@ -1,8 +1,14 @@
 """What a sale keeps of its offer: plain values, as they were at that moment."""
 
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import F
+
 from catalogue.asking.answering import plain_number
+from producers.models import Certificate
 from shop.oscar.partner.states import Sells
 from shop.production.promising import terms_of
 from shop.production.states import LADDER_STEPS
@@ -72,3 +78,12 @@ def _frozen_terms(line: "LineOffer") -> dict[str, Any] | None:
         "ladder": terms.ladder,
         "ladder_steps": [list(step) for step in LADDER_STEPS[terms.ladder]],
     }
+
+
+def certificates_at_sale(product_ids: Iterable[int], today: date) -> dict[int, list[dict]]:
+    """Product id → the certificates that cover it on the day of the sale."""
+    found: dict[int, list[dict]] = defaultdict(list)
+    rows = Certificate.objects.shown_on(today).filter(products__in=set(product_ids))
+    for certificate in rows.annotate(covers=F("products__pk")).order_by("pk"):
+        found[certificate.covers].append(certificate.snapshot())
+    return found

@@ -13,8 +13,6 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
-from django.db.models import F
-
 from catalogue.asking.answering import (
     Answer,
     digest_of,
@@ -22,7 +20,7 @@ from catalogue.asking.answering import (
     price_of,
     units_of,
 )
-from producers.models import Certificate, Enterprise
+from producers.models import Enterprise
 from shop.core.money import ZERO
 from shop.core.places import TambonAddress
 from shop.oscar.partner.models import StockRecord
@@ -442,12 +440,3 @@ def _choose_delivery(
     group.undeliverable = not group.options
     by_slug = {option.method.slug: option for option in group.options}
     group.chosen = by_slug.get(choice or "") or (group.options[0] if group.options else None)
-
-
-def certificates_at_sale(product_ids: Iterable[int], today: date) -> dict[int, list[dict]]:
-    """Product id → the certificates that cover it on the day of the sale."""
-    found: dict[int, list[dict]] = defaultdict(list)
-    rows = Certificate.objects.shown_on(today).filter(products__in=set(product_ids))
-    for certificate in rows.annotate(covers=F("products__pk")).order_by("pk"):
-        found[certificate.covers].append(certificate.snapshot())
-    return found

@@ -12,8 +12,8 @@ from catalogue.asking.services import photos_sold
 from producers.models import Enterprise
 from shop.core.models import StateChange
 from shop.core.money import ZERO
+from shop.fulfilment.freezing import certificates_at_sale
 from shop.fulfilment.models import Fulfilment, FulfilmentLine
-from shop.fulfilment.offers import certificates_at_sale
 from shop.fulfilment.services import group_messages
 from shop.fulfilment.states import FulfilmentState, OrderStatus
 from shop.oscar.basket.services import take_out

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('catalogue', '0038_index_listings'),
+        ('catalogue', '0039_sendable_on'),
     ]
 
     operations = [
