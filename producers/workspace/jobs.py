@@ -9,10 +9,19 @@ from django.utils import timezone
 
 from catalogue.models import ProductPicture
 from producers.models import Enterprise
-from shop.fulfilment.models import Fulfilment, FulfilmentQuerySet, Parcel
-from shop.fulfilment.states import IN_WORK, UNDONE, WITH_GROUP, FulfilmentState
+from shop.fulfilment.models import Fulfilment, FulfilmentQuerySet, JobUpdate, Parcel, Proof
+from shop.fulfilment.states import (
+    FREE_CHANGES,
+    IN_WORK,
+    UNDONE,
+    WITH_GROUP,
+    FulfilmentState,
+    ProofState,
+)
 from shop.fulfilment.timeline import Step, steps_of
 from shop.oscar.order.models import Line
+from shop.production.models import Job as Work
+from shop.production.states import JobState
 
 #: How long a group can look up where it sent a parcel (domain: PDPA).
 ADDRESS_KEPT = timedelta(days=30)
@@ -24,10 +33,35 @@ WITH_PROBLEM = Q(state=FulfilmentState.DISPATCHED, objected_at__isnull=False)
 
 @dataclass(frozen=True, slots=True)
 class JobLine:
-    """One line of a part: what, how many, and a picture of it."""
+    """One line of a part: what, how many, a picture of it, and its work where it has some."""
 
     line: Line
     picture: ProductPicture | None
+
+    @property
+    def work(self) -> Work | None:
+        """The line's work; None for ready pieces and for what is made without a workshop."""
+        return work_of(self.line)
+
+    @property
+    def work_step(self) -> str:
+        """make, finish, pack, proof, wait, or nothing."""
+        return work_step(self.work) if self.work else "nothing"
+
+    @property
+    def proofs(self) -> list[Proof]:
+        """The versions shown to the buyer, the newest first."""
+        return sorted(self.work.proofs.all(), key=lambda proof: -proof.version) if self.work else []
+
+    @property
+    def can_decline_change(self) -> bool:
+        """The buyer asks for more changes than are free."""
+        asked = [proof for proof in self.proofs if proof.state == ProofState.CHANGE_ASKED]
+        return len(asked) > FREE_CHANGES and self.proofs[0] in asked
+
+    @property
+    def updates(self) -> list[JobUpdate]:
+        return list(self.work.updates.all()) if self.work else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +74,23 @@ class Job:
 
     @property
     def next_step(self) -> str:
-        """answer, make, pack, send, problem, or nothing."""
-        return next_step(self.part)
+        """answer, make, finish, proof, wait, pack, send, problem, or nothing."""
+        return next_step(self.part, self.works)
+
+    @property
+    def works(self) -> list[Work]:
+        return [each.work for each in self.lines if each.work]
+
+    @property
+    def next_line(self) -> JobLine | None:
+        """The line whose work is next; None where the whole part moves at once."""
+        step = self.next_step
+        return next((each for each in self.lines if each.work_step == step), None)
+
+    @property
+    def waits(self) -> bool:
+        """It is somebody else's turn."""
+        return self.next_step == "wait"
 
     @property
     def today(self) -> date:
@@ -97,8 +146,33 @@ class Job:
         return list(self.part.parcels.all())
 
 
-def next_step(part: Fulfilment) -> str:
-    """The one thing the group does next with this part."""
+def work_of(line: Line) -> Work | None:
+    """A line's work, unless it is not made after all; read beforehand by the caller."""
+    work = getattr(line, "job", None)
+    return None if work is None or work.state == JobState.RELEASED else work
+
+
+def work_step(work: Work) -> str:
+    """What comes next for one line's work: make, finish, pack, proof, wait, or nothing."""
+    if work.state == JobState.WAITING:
+        versions = sorted(work.proofs.all(), key=lambda proof: proof.version)
+        return "wait" if versions and versions[-1].is_waiting else "proof"
+    return {
+        JobState.QUEUED: "make",
+        JobState.IN_PRODUCTION: "finish",
+        JobState.FINISHED: "pack",
+    }.get(JobState(work.state), "nothing")
+
+
+#: What is done first when the lines of a part stand at different steps.
+IN_TURN = ("proof", "make", "finish", "wait", "pack")
+
+
+def next_step(part: Fulfilment, works: Iterable[Work] = ()) -> str:
+    """The one thing the group does next with this part; its works tell when it has some."""
+    steps = {work_step(work) for work in works}
+    if part.state in (FulfilmentState.ACCEPTED, FulfilmentState.STARTED) and steps - {"nothing"}:
+        return next(step for step in IN_TURN if step in steps)
     if part.state == FulfilmentState.PLACED:
         return "answer"
     if part.state == FulfilmentState.ACCEPTED:
@@ -137,12 +211,12 @@ def things_to_do(enterprise: Enterprise) -> FulfilmentQuerySet:
 
 
 def jobs_of(parts: Iterable[Fulfilment], *, now: datetime) -> list[Job]:
-    """The parts with their goods and pictures: three statements whatever their number.
+    """The parts with their goods, work and pictures: six statements whatever their number.
 
     `order`, and whatever else the page shows of a part, is selected by the caller.
     """
     found = list(parts)
-    prefetch_related_objects(found, "lines__line")
+    prefetch_related_objects(found, "lines__line__job__proofs")
     pictures = _pictures_of(each.line for part in found for each in part.lines.all())
     return [
         Job(

@@ -8,6 +8,7 @@ from typing import Any, BinaryIO
 
 from catalogue.making import MOST_PICTURES, TooMany, add_picture
 from catalogue.models import Product, ProductPicture
+from cms.models import Picture
 from cms.pictures import store_upload
 from producers.models import Enterprise
 from producers.services import set_group_picture
@@ -25,3 +26,8 @@ def keep_group_photo(*, enterprise: Enterprise, file: BinaryIO, by: Any) -> Ente
     """A new picture for the group's public page. Raises BadPicture."""
     picture = store_upload(file, title=enterprise.name_th, by=by)
     return set_group_picture(enterprise_id=enterprise.pk, picture_id=picture.pk, by=by)
+
+
+def keep_work_photo(*, title: str, file: BinaryIO, by: Any) -> Picture:
+    """A photo of work under way, for the buyer's page. Raises BadPicture."""
+    return store_upload(file, title=title, by=by)

@@ -16,6 +16,7 @@ from .views import (
     steps,
     talks,
     waiting,
+    works,
 )
 
 app_name = "workspace"
@@ -33,6 +34,7 @@ urlpatterns = [
     path("workshops/<int:workshop_id>/orders/", capacity.take_orders, name="take_orders"),
     path("workshops/<int:workshop_id>/as-usual/", check_ins.as_usual, name="as_usual"),
     path("switch/", links.switch, name="switch"),
+    path("week/", works.week, name="week"),
     path("jobs/", jobs.all_jobs, name="jobs"),
     path("jobs/<int:part_id>/", jobs.job, name="job"),
     path("jobs/<int:part_id>/accept/", jobs.accept, name="accept"),
@@ -43,6 +45,9 @@ urlpatterns = [
     path("jobs/<int:part_id>/photos/", jobs.answer_photos, name="answer_photos"),
     path("jobs/<int:part_id>/photos/<uuid:photo>/", jobs.answer_photo, name="answer_photo"),
     path("jobs/<int:part_id>/talk/", talks.part_talk, name="part_talk"),
+    path("jobs/<int:part_id>/work/<int:job_id>/", works.work, name="work"),
+    path("jobs/<int:part_id>/work/<int:job_id>/proof/", works.proof, name="proof"),
+    path("jobs/<int:part_id>/work/<int:job_id>/no-change/", works.decline_change, name="no_change"),
     path("jobs/<int:part_id>/sheet/", jobs.sheet, name="sheet"),
     path("jobs/<int:part_id>/send/", jobs.dispatch, name="dispatch"),
     path("products/", products.products, name="products"),

@@ -55,6 +55,8 @@ WITH_GROUP = (
     FulfilmentState.STARTED,
     FulfilmentState.PACKED,
 )
+#: Where a part stands while its jobs go on.
+AT_WORK = (FulfilmentState.ACCEPTED, FulfilmentState.STARTED)
 
 
 #: Accepted and not sent yet.

@@ -2,10 +2,53 @@
 const LONGEST = 1800; // pixels; what is kept of a photo is not much larger
 const SMALL_ENOUGH = 700_000; // bytes
 
-for (const input of document.querySelectorAll("[data-photo]")) {
-  input.addEventListener("change", () => send(input));
-}
+bind(document);
 document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
+
+function bind(root) {
+  for (const input of root.querySelectorAll("[data-photo]")) {
+    input.addEventListener("change", () => send(input));
+  }
+  for (const form of root.querySelectorAll("form[data-keep]")) {
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      keepTrying(form);
+    });
+  }
+}
+
+// Where the signal is lost, the screen stays as it is, photo and words in it. The form carries a
+// token, so that what did arrive is not noted twice when it is sent again.
+async function keepTrying(form) {
+  const lost = form.querySelector("[data-no-signal]");
+  const note = form.querySelector("[data-photo-note]");
+  if (form.dataset.underWay) return;
+  form.dataset.underWay = "yes";
+  if (lost) lost.hidden = true;
+  if (note) note.hidden = false;
+  try {
+    const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    if (answer.status >= 500) throw new Error("the shop is not well");
+    if (answer.redirected) {
+      window.location.assign(answer.url);
+      return;
+    }
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const main = document.querySelector("main");
+    main.replaceWith(page.querySelector("main"));
+    bind(document.querySelector("main"));
+    document.querySelector("[role=alert]")?.scrollIntoView();
+  } catch {
+    if (lost) {
+      lost.hidden = false;
+      lost.scrollIntoView({ block: "center" });
+    }
+  } finally {
+    if (note) note.hidden = true;
+    delete form.dataset.underWay;
+    delete form.dataset.sending;
+  }
+}
 
 async function send(input) {
   const [file] = input.files;

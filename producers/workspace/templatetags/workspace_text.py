@@ -1,6 +1,6 @@
 """Times and states as a group's screens say them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -14,6 +14,7 @@ from producers.workspace.forms.products import TYPE_EXAMPLES
 from shop.core.templatetags.shop_text import BUDDHIST_ERA
 from shop.fulfilment.states import FulfilmentState
 from shop.oscar.address.models import ThaiAddress
+from shop.production.states import JobState
 
 register = template.Library()
 
@@ -26,6 +27,7 @@ MONTHS_EN = [
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 ]
+WEEKDAYS = ["จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์"]
 # fmt: on
 
 #: State → (badge, icon) of a group's part, a product, a certificate.
@@ -38,6 +40,10 @@ LOOKS = {
     FulfilmentState.RECEIVED: ("good", "check"),
     FulfilmentState.DECLINED: ("late", "close"),
     FulfilmentState.CANCELLED: ("late", "close"),
+    JobState.WAITING: ("note", "clock"),
+    JobState.QUEUED: ("info", "tasks"),
+    JobState.IN_PRODUCTION: ("info", "loom"),
+    JobState.FINISHED: ("good", "check"),
     ProductState.DRAFT: ("note", "edit"),
     ProductState.REVIEW: ("info", "clock"),
     ProductState.PUBLISHED: ("good", "check"),
@@ -72,6 +78,12 @@ def month_name(first: Any) -> str:
     thai = get_language() != "en"
     name = (MONTHS_TH if thai else MONTHS_EN)[first.month - 1]
     return f"{name} {first.year + (BUDDHIST_ERA if thai else 0)}"
+
+
+@register.filter
+def weekday(day: date) -> str:
+    """`จันทร์` or `Mon`."""
+    return str(WEEKDAYS[day.weekday()] if get_language() != "en" else f"{day:%a}")
 
 
 @register.filter

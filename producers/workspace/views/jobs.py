@@ -50,6 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         questions=questions_of(enterprise, today),
         silences=silences_of(enterprise, today),
         **news_of(group_of(request)),
+        has_workshops=enterprise.workshops.exists(),
     )
 
 
@@ -68,8 +69,10 @@ def all_jobs(request: HttpRequest) -> HttpResponse:
 @member
 @require_safe
 def job(request: HttpRequest, part_id: int) -> HttpResponse:
-    """One part: what was ordered, for whom, by when, and the next step."""
-    return screen(request, "job", "jobs", job=_job(request, part_id))
+    """One part: what was ordered, for whom, by when, what the buyer saw, and the next step."""
+    shown = _job(request, part_id)
+    prefetch_related_objects(shown.works, "updates__picture", "proofs__picture")
+    return screen(request, "job", "jobs", job=shown)
 
 
 @member
@@ -110,6 +113,7 @@ def accept(request: HttpRequest, part_id: int) -> HttpResponse:
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def start(request: HttpRequest, part_id: int) -> HttpResponse:
+    """What is made without a workshop is begun by one tap; the rest by a photo (`works.work`)."""
     return _step(
         request,
         part_id,
@@ -205,6 +209,10 @@ def _step(
             moved = verb(fulfilment_id=part.pk, by=request.user)
         except MoveNotAllowed as error:
             _say_where_it_is(request, error, error.new)
+        except services.NotApproved:
+            messages.warning(request, _("The buyer has not approved it yet. Please wait."))
+        except services.NotFinished:
+            messages.warning(request, _("Some of it is still being made. Finish it first."))
         else:
             messages.success(request, words(moved))
     return redirect("workspace:job", part.pk)

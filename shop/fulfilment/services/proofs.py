@@ -19,10 +19,9 @@ from shop.production.services import approve_job
 from shop.production.states import JobState
 
 from ..models import Fulfilment, Proof
-from ..states import FREE_CHANGES, PROOF_TRANSITIONS, FulfilmentState, ProofState
+from ..states import AT_WORK, FREE_CHANGES, PROOF_TRANSITIONS, FulfilmentState, ProofState
 from .parts import locked
 from .telling import buyer_messages, tell_group
-from .work import AT_WORK
 
 
 class NotTheNewest(Exception):

@@ -14,12 +14,9 @@ from shop.production.services import finish_jobs, pack_jobs, start_jobs
 from shop.production.states import JobState
 
 from ..models import Fulfilment, JobUpdate
-from ..states import FulfilmentState
+from ..states import AT_WORK, FulfilmentState
 from .parts import MADE, NotApproved, jobs_of, locked, step
 from .telling import buyer_messages
-
-#: Where a part stands while its jobs go on.
-AT_WORK = (FulfilmentState.ACCEPTED, FulfilmentState.STARTED)
 
 
 @transaction.atomic

@@ -3,6 +3,8 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from shop.core.fields import ManyLines
+
 
 class LookupForm(forms.Form):
     """E-mail and number of an order whose link has been lost."""
@@ -48,4 +50,19 @@ class ProblemForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"required": _("Tell in a few words what is wrong.")},
+    )
+
+
+class ProofChangeForm(forms.Form):
+    """What should be otherwise in a proof."""
+
+    words = ManyLines(
+        label=_("What should be different?"),
+        help_text=_("For example: a darker colour, the name further left, a little smaller."),
+        max_length=1000,
+        rows=4,
+        error_messages={
+            "required": _("Tell in a few words what should be different."),
+            "max_length": _("At most 1,000 letters."),
+        },
     )

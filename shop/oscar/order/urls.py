@@ -13,6 +13,16 @@ urlpatterns = [
     path("<str:number>/<str:token>/photos/<uuid:photo>/", views.photo, name="photo"),
     path("<str:number>/<str:token>/<int:part_id>/cancel/", views.cancel_part, name="cancel_part"),
     path("<str:number>/<str:token>/<int:part_id>/received/", views.received, name="received"),
+    path(
+        "<str:number>/<str:token>/<int:part_id>/proof/<int:proof_id>/approve/",
+        views.approve_proof,
+        name="approve_proof",
+    ),
+    path(
+        "<str:number>/<str:token>/<int:part_id>/proof/<int:proof_id>/change/",
+        views.change_proof,
+        name="change_proof",
+    ),
     path("<str:number>/<str:token>/<int:part_id>/problem/", views.problem, name="problem"),
     path("<str:number>/<str:token>/<int:part_id>/later/", views.answer_delay, name="answer_delay"),
 ]

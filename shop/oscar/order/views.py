@@ -1,6 +1,7 @@
 """The order's page: every parcel, its state and date; what the buyer can still do."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -23,18 +24,27 @@ from shop.care.states import Side
 from shop.core.limits import count_knock
 from shop.core.money import ZERO
 from shop.core.states import MoveNotAllowed
+from shop.core.templatetags.shop_text import day
 from shop.fulfilment import services as fulfilments
 from shop.fulfilment.cancelling import Back, Terms, refund_on_cancelling, terms_of_part
-from shop.fulfilment.models import DelayNotice, Fulfilment, FulfilmentLine
-from shop.fulfilment.states import DelayState, FulfilmentState
-from shop.fulfilment.timeline import Next, Step, next_of, steps_of, withdrawal_ends_on
+from shop.fulfilment.models import DelayNotice, Fulfilment, FulfilmentLine, JobUpdate, Proof
+from shop.fulfilment.states import (
+    AT_WORK,
+    FREE_CHANGES,
+    DelayState,
+    FulfilmentState,
+    ProofState,
+)
+from shop.fulfilment.timeline import Next, Step, steps_of, withdrawal_ends_on
 from shop.oscar.checkout.showing import snapshot_pictures
 from shop.oscar.customer.views import limited
 from shop.payments.models import Refund
+from shop.production.services import NoCapacity
 
 from . import services
-from .forms import CancelForm, LookupForm, ProblemForm
+from .forms import CancelForm, LookupForm, ProblemForm, ProofChangeForm
 from .models import Line, Order
+from .showing import WORK, ShownWork, next_with_work, works_of
 
 HOUR = 60 * 60
 
@@ -53,6 +63,7 @@ class ShownPart:
     has_news: bool
     #: What has arrived, each product once, with the buyer's review of it where there is one.
     to_review: list[tuple[Line, Review | None]]
+    works: list[ShownWork]
 
     @property
     def asked(self) -> DelayNotice | None:
@@ -72,6 +83,21 @@ class ShownPart:
     @property
     def terms(self) -> Terms:
         return terms_of_part(self.part)
+
+    @property
+    def has_many(self) -> bool:
+        """Several lines are made, so that each photo says of which it is."""
+        return len(self.works) > 1
+
+    @property
+    def updates(self) -> list[tuple[Line, JobUpdate]]:
+        """The makers' photos and sentences, the latest first."""
+        shown = [(work.line, update) for work in self.works for update in work.updates]
+        return sorted(shown, key=lambda each: each[1].at, reverse=True)
+
+    @property
+    def can_answer_proofs(self) -> bool:
+        return self.part.state in AT_WORK
 
     @property
     def is_on_its_way(self) -> bool:
@@ -243,14 +269,80 @@ def photo(request: HttpRequest, number: str, token: str, photo: UUID) -> HttpRes
     return given_photo(str(photo))
 
 
+@require_POST
+def approve_proof(
+    request: HttpRequest, number: str, token: str, part_id: int, proof_id: int
+) -> HttpResponse:
+    """The buyer approves this version; a later day than the button said is asked about again."""
+    order, proof = _opened_proof(number, token, part_id, proof_id)
+    try:
+        fulfilments.approve_proof(
+            proof_id=proof.pk,
+            seen=_day(request.POST.get("seen")) or proof.job.promised_on,
+            by=order.user,
+            today=timezone.localdate(),
+        )
+    except fulfilments.DayHasMoved as error:
+        messages.warning(
+            request,
+            _("Approved now, the parcel goes out by %(day)s. Please tap again if that is right.")
+            % {"day": day(error.promised_on)},
+        )
+    except NoCapacity:
+        messages.error(
+            request,
+            _("The group has no free day left for it. Please write to us, or cancel this part."),
+        )
+    except (fulfilments.NotTheNewest, MoveNotAllowed):
+        _say_proof_is_past(request, proof)
+    else:
+        messages.success(request, _("Approved. The group begins its work."))
+    return _to_order(request, order)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_proof(
+    request: HttpRequest, number: str, token: str, part_id: int, proof_id: int
+) -> HttpResponse:
+    """What should be otherwise, in the buyer's words."""
+    order, proof = _opened_proof(number, token, part_id, proof_id)
+    form = ProofChangeForm(_typed(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            fulfilments.ask_for_change(
+                proof_id=proof.pk, words=form.cleaned_data["words"], by=order.user
+            )
+        except fulfilments.NoMoreChanges:
+            messages.error(request, _("The group makes no further change of this version."))
+        except (fulfilments.NotTheNewest, MoveNotAllowed):
+            _say_proof_is_past(request, proof)
+        else:
+            messages.success(request, _("The group has been told and sends a new version."))
+        return _to_order(request, order)
+    if not proof.may_ask_for_change:
+        _say_proof_is_past(request, proof)
+        return _to_order(request, order)
+    context = {
+        "order": order,
+        "proof": proof,
+        "form": form,
+        "back": _order_address(request, order),
+        "changes_left": max(FREE_CHANGES - fulfilments.changes_asked(proof.job_id), 0),
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "order/proof_change.html", context, status=status)
+
+
 # --- reading ---
 
 
 def _orders() -> Any:
     parts = Fulfilment.objects.select_related("enterprise", "carrier").prefetch_related(
-        Prefetch("lines", FulfilmentLine.objects.select_related("line__job")),
+        Prefetch("lines", FulfilmentLine.objects.select_related("line__job__workshop")),
         Prefetch("delays", DelayNotice.objects.select_related("picture")),
         "parcels__carrier",
+        *WORK,
     )
     return Order.objects.select_related("shipping_address", "user").prefetch_related(
         Prefetch("fulfilments", parts.order_by("pk"))
@@ -270,6 +362,33 @@ def _opened_part(number: str, token: str, part_id: int) -> tuple[Order, Fulfilme
         if part.pk == part_id:
             return order, part
     raise Http404("no such part of this order")
+
+
+def _opened_proof(number: str, token: str, part_id: int, proof_id: int) -> tuple[Order, Proof]:
+    order, part = _opened_part(number, token, part_id)
+    proofs = Proof.objects.select_related("job__line", "picture")
+    proof = proofs.filter(pk=proof_id, job__line__fulfilment_line__fulfilment=part).first()
+    if proof is None:
+        raise Http404("no such proof of this part")
+    return order, proof
+
+
+def _say_proof_is_past(request: HttpRequest, proof: Proof) -> None:
+    """The buyer has answered a version that does not wait any more."""
+    now = Proof.objects.filter(job=proof.job_id).order_by("version").last()
+    if now is not None and now.pk != proof.pk:
+        messages.warning(request, _("There is a newer version. Please look at it."))
+    elif now is not None and now.state == ProofState.APPROVED:
+        messages.info(request, _("You have approved this version already."))
+    else:
+        messages.info(request, _("You have answered already. Nothing was done twice."))
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
 
 
 def _page(request: HttpRequest, order: Order) -> HttpResponse:
@@ -311,7 +430,8 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
         part.order = order
         lines = [(row.line, pictures.get(row.line.pk)) for row in part.lines.all()]
         refund = refunds.get(fulfilments.refund_cause(part))
-        steps, after = steps_of(part), next_of(part, today=today)
+        works = works_of(part, today=today)
+        steps, after = steps_of(part), next_with_work(part, works, today=today)
         to_review = {}
         if part.state == FulfilmentState.RECEIVED:
             for line, _picture in lines:
@@ -327,6 +447,7 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
                 list(part.delays.all()),
                 has_news=part.pk in news,
                 to_review=[*to_review.values()],
+                works=works,
             )
         )
     return shown
