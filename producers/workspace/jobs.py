@@ -85,7 +85,7 @@ class Job:
     def next_line(self) -> JobLine | None:
         """The line whose work is next; None where the whole part moves at once."""
         step = self.next_step
-        return next((each for each in self.lines if each.work_step == step), None)
+        return next((each for each in self.lines if each.work and each.work_step == step), None)
 
     @property
     def waits(self) -> bool:

@@ -45,7 +45,7 @@ class Phone(Member):
     def __init__(self, weaving: Weaving, language: str = "en"):
         super().__init__(weaving.member, language)
         self.job = f"jobs/{weaving.part.pk}/"
-        self.work = f"{self.job}work/{weaving.job.pk}/"
+        self.work = f"{self.job}line/{weaving.job.pk}/"
 
     def show(self, text: str = "", file=None, **more) -> str:
         page = self.read(self.work)
@@ -142,13 +142,13 @@ def test_a_stranger_and_another_part_are_not_found():
     weaving, other = Weaving(1), Weaving(1)
     stranger = Member(other.member)
     for path in ("", "proof/", "no-change/"):
-        theirs = f"jobs/{weaving.part.pk}/work/{weaving.job.pk}/{path}"
-        crossed = f"jobs/{other.part.pk}/work/{weaving.job.pk}/{path}"
+        theirs = f"jobs/{weaving.part.pk}/line/{weaving.job.pk}/{path}"
+        crossed = f"jobs/{other.part.pk}/line/{weaving.job.pk}/{path}"
         for address in (theirs, crossed):
             assert stranger.get(address).status_code == 404
             assert stranger.post(address, {"token": str(uuid4())}).status_code == 404
     assert weaving.states == ("accepted", "queued")
-    assert Member().get(f"jobs/{weaving.part.pk}/work/{weaving.job.pk}/").status_code == 302
+    assert Member().get(f"jobs/{weaving.part.pk}/line/{weaving.job.pk}/").status_code == 302
 
 
 def test_a_proof_is_sent_and_answered_and_the_work_begins():
