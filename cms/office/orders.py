@@ -11,7 +11,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
 from shop.core.templatetags.shop_text import baht, day, moment, phone
-from shop.fulfilment.models import Fulfilment
+from shop.fulfilment.models import Fulfilment, Proof
 from shop.fulfilment.states import FulfilmentState, OrderStatus
 from shop.oscar.order.models import Order
 from shop.payments.models import PaymentAttempt, Refund
@@ -34,9 +34,17 @@ class OrderFilter(WagtailFilterSet):
         label=gettext_lazy("A buyer has objected"), method="only_objected"
     )
 
+    silent = django_filters.BooleanFilter(
+        label=gettext_lazy("A buyer does not answer a proof"), method="only_silent"
+    )
+
     class Meta:
         model = Order
         fields = ["status"]
+
+    def only_silent(self, orders: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        waiting = Proof.objects.with_the_office().values("job__line__order")
+        return orders.filter(pk__in=waiting) if value else orders.exclude(pk__in=waiting)
 
     def only_objected(self, orders: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         objected = Fulfilment.objects.filter(
@@ -63,7 +71,7 @@ class OrderCase(CaseView):
         parts = (
             Fulfilment.objects.filter(order=self.object)
             .select_related("enterprise", "carrier")
-            .prefetch_related("lines__line", "parcels__carrier")
+            .prefetch_related("lines__line__job__proofs", "parcels__carrier")
         )
         return [self._buyer(), *(_part(each) for each in parts), *self._money()]
 
@@ -134,6 +142,7 @@ def _part(part: Fulfilment) -> Part:
         (_("Received"), moment(part.received_at)),
         (_("Why it ended"), part.ended_reason),
         (_("The buyer objects"), part.objection),
+        (_("Not answered by the buyer"), ", ".join(_unanswered(part))),
         (_("Goods"), baht(part.goods)),
         (_("Delivery"), f"{baht(part.charge)} · {part.method_name}"),
     ]
@@ -146,6 +155,18 @@ def _part(part: Fulfilment) -> Part:
             for each in part.lines.all()
         ],
     )
+
+
+def _unanswered(part: Fulfilment) -> list[str]:
+    """The proofs whose buyer should be called: what it is of, and since when it waits."""
+    return [
+        _("%(name)s, version %(n)s, sent %(day)s")
+        % {"name": each.line.name, "n": proof.version, "day": day(proof.sent_at)}
+        for each in part.lines.all()
+        if (job := getattr(each.line, "job", None)) is not None
+        for proof in job.proofs.all()
+        if proof.is_waiting and proof.with_office_at
+    ]
 
 
 def _status(order: Order) -> str:

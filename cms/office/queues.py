@@ -15,7 +15,7 @@ from producers.states import CertificateState, EnterpriseState
 from shop.care.models import Conversation, Review
 from shop.care.states import ReviewState
 from shop.core.models import StateChange
-from shop.fulfilment.models import Fulfilment
+from shop.fulfilment.models import Fulfilment, Proof
 from shop.fulfilment.states import FulfilmentState
 from shop.payments.models import Refund
 from shop.payments.states import RefundState
@@ -112,6 +112,15 @@ def queues(*, today: date | None = None) -> list[Queue]:
             Fulfilment.objects.late_without_notice(today),
             "promised_on",
             0,
+        ),
+        _queue(
+            _("Proofs whose buyers do not answer"),
+            "office_orders:index",
+            "silent=true",
+            "order.view_order",
+            Proof.objects.with_the_office(),
+            "with_office_at",
+            PRODUCT_DAYS,
         ),
         _queue(
             _("Parcels a buyer has objected to"),

@@ -7,7 +7,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from cms.office.queues import queues
 from cms.services import add_officer
+from shop.fulfilment import services as fulfilments
 from shop.fulfilment.states import FulfilmentState
 from shop.oscar.checkout import services as checkouts
 from shop.oscar.order.models import Order
@@ -16,6 +18,7 @@ from shop.payments.models import Refund
 from shop.payments.states import RefundState
 from tests.factories import make_buyer, make_member, make_placed_order, make_product, record_of
 from tests.factories.orders import CONTACT, make_checkout, pay
+from tests.fulfilment.steps import Weaving
 
 pytestmark = pytest.mark.django_db
 
@@ -63,3 +66,21 @@ def test_the_watch_list_shows_what_is_late_without_notice_and_whom_to_call(offic
     assert in_time.order.number not in page
     elsewhere = office.get(reverse("office_late:index"), {"enterprise__province_code": "90"})
     assert late.order.number not in elsewhere.content.decode()
+
+
+def test_a_proof_whose_buyer_stays_silent_is_listed_with_the_buyers_contact(office: Client) -> None:
+    silent, answered = Weaving(1, proof="photo"), Weaving(1, proof="photo")
+    silent.show()
+    answered.show()
+    later = timezone.now() + timedelta(days=14, minutes=1)
+    assert fulfilments.hand_proofs_to_office(now=later) == 2
+    answered.approve(answered.job.proofs.get())
+
+    page = office.get(reverse("office_orders:index"), {"silent": "true"}).content.decode()
+    case = office.get(reverse("office_orders:inspect", args=[silent.order.pk])).content.decode()
+
+    assert silent.order.number in page
+    assert answered.order.number not in page
+    assert "version 1" in case
+    assert CONTACT["email"] in case
+    assert next(q for q in queues() if q.query == "silent=true").count == 1
