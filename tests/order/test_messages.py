@@ -3,12 +3,14 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.core import signing
 from django.utils import timezone, translation
 
+from producers.models import Enterprise
 from shop.core.models import User
 from shop.fulfilment import services as fulfilments
 from shop.fulfilment.models import Carrier, Fulfilment
@@ -16,6 +18,7 @@ from shop.oscar.checkout import services as checkouts
 from shop.oscar.order.services import order_token, send_order_link
 from shop.outbox.channels import _mail, _render
 from shop.outbox.models import Channel, Message
+from shop.production.models import Job
 from tests.factories import (
     make_checkout,
     make_enterprise,
@@ -23,6 +26,8 @@ from tests.factories import (
     make_member,
     make_placed_order,
     make_product,
+    make_workshop,
+    make_woven,
     pay,
 )
 
@@ -32,12 +37,23 @@ TO_BUYER = {
     "part_declined",
     "part_cancelled",
     "part_started",
+    "part_made",
+    "proof_sent",
+    "proof_waiting",
+    "proof_change_declined",
     "part_dispatched",
     "paid_twice",
     "paid_too_late",
     "order_link",
 }
-TO_GROUP = {"part_placed", "part_waiting", "part_called_off", "part_objected"}
+TO_GROUP = {
+    "proof_approved",
+    "proof_change_asked",
+    "part_placed",
+    "part_waiting",
+    "part_called_off",
+    "part_objected",
+}
 #: What the buyer is told by mail only: an SMS would say too little about money.
 MAIL_ONLY = {"order_placed", "paid_twice", "paid_too_late", "order_link"}
 THAI = re.compile("[ก-๙]")
@@ -109,9 +125,30 @@ def live_through_everything(language: str) -> None:
     fulfilments.remind_unanswered(now=silent.answer_by - timedelta(hours=1))
     fulfilments.decline_unanswered(now=silent.answer_by + timedelta(seconds=1))
 
+    show_and_make(weavers, member.user, language)
     pay_twice(language, cloth)
     pay_too_late(language, cloth)
     send_order_link(email="MALI@example.com", number=sent.order.number.lower(), language=language)
+
+
+def show_and_make(weavers: Enterprise, member: User, language: str) -> None:
+    """A proof the buyer is slow about, changed as often as it may be, and made in the end."""
+    cloth = make_woven(make_workshop(weavers), proof="sample")
+    part = make_placed_order((cloth, 1), language=language).fulfilments.get()
+    fulfilments.accept_fulfilment(fulfilment_id=part.pk, by=member)
+    job = Job.objects.get(line__order=part.order)
+    for words in ("สีเข้มขึ้น & เล็กลง", "เลื่อน <ชื่อ>", "อีกครั้ง"):
+        proof = fulfilments.send_proof(
+            job_id=job.pk, token=uuid4(), kind="sample", note="ผืนตัวอย่าง", by=member
+        )
+        fulfilments.remind_of_proofs(now=proof.remind_at)
+        fulfilments.ask_for_change(proof_id=proof.pk, words=words)
+    fulfilments.decline_change(proof_id=proof.pk, words="ย้อมใหม่ไม่ได้ <แล้ว>", by=member)
+    today = timezone.localdate()
+    fulfilments.approve_proof(proof_id=proof.pk, seen=part.promised_on, today=today)
+    made = {"job_id": job.pk, "picture_id": None, "by": member}
+    fulfilments.start_job(**made, token=uuid4())
+    fulfilments.finish_job(**made, token=uuid4(), today=today)
 
 
 def pay_twice(language: str, product) -> None:

@@ -1,6 +1,6 @@
 """Times and states as a group's screens say them."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django import template
@@ -27,7 +27,6 @@ MONTHS_EN = [
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 ]
-WEEKDAYS = ["จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์"]
 # fmt: on
 
 #: State → (badge, icon) of a group's part, a product, a certificate.
@@ -78,12 +77,6 @@ def month_name(first: Any) -> str:
     thai = get_language() != "en"
     name = (MONTHS_TH if thai else MONTHS_EN)[first.month - 1]
     return f"{name} {first.year + (BUDDHIST_ERA if thai else 0)}"
-
-
-@register.filter
-def weekday(day: date) -> str:
-    """`จันทร์` or `Mon`."""
-    return str(WEEKDAYS[day.weekday()] if get_language() != "en" else f"{day:%a}")
 
 
 @register.filter
