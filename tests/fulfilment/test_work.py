@@ -41,7 +41,6 @@ def test_one_line_is_begun_finished_and_packed_and_its_part_goes_along():
     assert weaving.states == ("started", "in_production")
     assert weaving.part.started_at == JobUpdate.objects.get().at
     assert kinds() == ["part_started"]
-    assert not services.can_be_cancelled(weaving.part)
 
     weaving.move("finish")
     assert weaving.states == ("started", "finished")
