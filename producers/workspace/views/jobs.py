@@ -50,7 +50,7 @@ def home(request: HttpRequest) -> HttpResponse:
         questions=questions_of(enterprise, today),
         silences=silences_of(enterprise, today),
         **news_of(group_of(request)),
-        has_workshops=enterprise.workshops.exists(),
+        has_work=any(each.works for each in jobs),
     )
 
 
