@@ -17,7 +17,7 @@ from tests.workspace.members import Member
 
 pytestmark = pytest.mark.django_db
 
-BUDGETS = {"": 12, "jobs/": 12, "products/": 12, "money/": 12, "group/": 12}
+BUDGETS = {"": 15, "jobs/": 12, "products/": 12, "money/": 12, "group/": 12}
 
 
 def fill(group, times: int) -> None:
