@@ -94,7 +94,7 @@ class ClosureForm(forms.Form):
         data = super().clean() or {}
         first = data.get("first_day")
         last = data.get("last_day") or first
-        if first is None or "last_day" in self.errors:
+        if first is None or last is None or "last_day" in self.errors:
             return data
         if first <= self.today:
             self.add_error("first_day", _("Choose tomorrow or later; today's work is under way."))

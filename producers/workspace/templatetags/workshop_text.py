@@ -29,7 +29,7 @@ def units(count: Any, unit: str) -> str:
         Unit.PIECE: ngettext("%(n)s piece", "%(n)s pieces", n),
         Unit.HOUR: ngettext("%(n)s hour's work", "%(n)s hours' work", n),
         Unit.BATCH: ngettext("%(n)s batch", "%(n)s batches", n),
-    }.get(unit, "%(n)s")  # type: ignore[call-overload]
+    }.get(unit, "%(n)s")
     return str(words % {"n": f"{n:,}"})
 
 

@@ -43,7 +43,9 @@ def set_holiday(
     """
     facts = {"day": day, "name_th": name_th, "name_en": name_en, "is_checked": is_checked}
     with transaction.atomic():
-        known = PublicHoliday.objects.select_for_update().filter(pk=holiday_id).first()
+        known = None
+        if holiday_id is not None:
+            known = PublicHoliday.objects.select_for_update().filter(pk=holiday_id).first()
         before = known.day if known else None
         if known is None:
             known = PublicHoliday.objects.create(**facts)
