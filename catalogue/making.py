@@ -79,6 +79,37 @@ def begin_product(*, enterprise: Enterprise, by: Any, token: UUID) -> Product:
 
 
 @transaction.atomic
+def make_for_one(
+    *, enterprise: Enterprise, buyer: Any, token: UUID, by: Any, **facts: Any
+) -> Product:
+    """A product that one buyer alone can have (`facts`: WRITABLE); listed and found nowhere.
+
+    Asked again with the same token, the same product. Raises ForbiddenGoods.
+    """
+    product, fresh = Product.objects.get_or_create(
+        code=f"one-{token}",
+        defaults={
+            "enterprise": enterprise,
+            "product_class": _goods_class(),
+            "province_code": enterprise.province_code,
+            "slug": f"made-for-one-{token.hex}",
+            "state": ProductState.PRIVATE,
+            "for_buyer": buyer,
+            "is_custom": True,
+        },
+    )
+    if fresh:
+        _write(product, facts)
+        refuse_forbidden(product)
+        write_sort_key(product)
+        product.save()
+        StateChange.objects.create(
+            about_label=product._meta.label_lower, about_id=product.pk, new=product.state, by=by
+        )
+    return product
+
+
+@transaction.atomic
 def change_product(*, product_id: int, by: Any, **facts: Any) -> Product:
     """Write what a product is (see `WRITABLE`); `facts` itself is joined to those it has.
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch, Q
 from django.urls import reverse
@@ -32,6 +33,10 @@ class ProductQuerySet(OscarProductQuerySet):
     def available(self) -> "ProductQuerySet":
         """Something of it can be ordered now: ready pieces, or made to order."""
         return self.filter(Q(ready_pieces__gt=0) | Q(takes_orders=True))
+
+    def ordinary(self) -> "ProductQuerySet":
+        """Without what was made for one buyer by a quote."""
+        return self.filter(is_custom=False)
 
     def made_by(self, enterprise: Enterprise) -> "ProductQuerySet":
         return self.filter(enterprise=enterprise)
@@ -75,6 +80,10 @@ class Product(AbstractProduct):
     state = models.CharField(
         max_length=10, choices=ProductState.choices, default=ProductState.DRAFT
     )
+    for_buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    is_custom = models.BooleanField(default=False)
     sort_key = models.CharField(max_length=400, blank=True)
     price_from = models.DecimalField(max_digits=12, decimal_places=2, null=True, blank=True)
     ready_pieces = models.PositiveIntegerField(default=0)
@@ -99,6 +108,11 @@ class Product(AbstractProduct):
             models.CheckConstraint(
                 condition=Q(enterprise__isnull=False) | ~Q(state="published"),
                 name="product_on_sale_has_maker",
+            ),
+            models.CheckConstraint(
+                condition=Q(is_custom=False)
+                | Q(state__in=["private", "withdrawn", "blocked", "draft"]),
+                name="product_made_for_one_never_shown",
             ),
         ]
         indexes = [
@@ -146,12 +160,25 @@ class Product(AbstractProduct):
     def is_published(self) -> bool:
         return self.state == ProductState.PUBLISHED
 
+    def can_be_bought_by(self, user_id: int | None) -> bool:
+        """On sale for everybody, or made for this very person."""
+        if self.state == ProductState.PRIVATE:
+            return user_id is not None and self.for_buyer_id == user_id
+        return self.is_published
+
+    @property
+    def is_for_sale(self) -> bool:
+        """For somebody; who may put it into a basket was asked there."""
+        return self.state in (ProductState.PUBLISHED, ProductState.PRIVATE)
+
     def fact(self, name: str) -> str:
         """One fact of the product (materials, care, ingredients …) in the reader's language."""
         language = "en" if get_language() == "en" else "th"
         return self.facts.get(f"{name}_{language}") or self.facts.get(f"{name}_th") or ""
 
     def get_absolute_url(self) -> str:
+        if self.is_custom:
+            return reverse("shopfront:made_for_one", args=[self.pk])
         owner = self.parent if self.is_child else self
         return reverse("shopfront:product", args=[owner.slug])
 

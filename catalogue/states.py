@@ -10,6 +10,7 @@ class ProductState(models.TextChoices):
     PUBLISHED = "published", _("Published")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     BLOCKED = "blocked", _("Blocked by the office")
+    PRIVATE = "private", _("Made for one buyer")
 
 
 PRODUCT_TRANSITIONS = {
@@ -26,6 +27,8 @@ PRODUCT_TRANSITIONS = {
         ProductState.BLOCKED,
     ),
     ProductState.BLOCKED: (ProductState.DRAFT,),
+    # Never shown: only the buyer it is made for can put it into a basket.
+    ProductState.PRIVATE: (ProductState.WITHDRAWN, ProductState.BLOCKED),
 }
 
 

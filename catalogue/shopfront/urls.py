@@ -4,7 +4,7 @@ from django.urls import path, register_converter
 
 from catalogue.states import OtopType
 
-from .views import groups, listings, products, waiting
+from .views import groups, listings, products, requests, waiting
 
 app_name = "shopfront"
 
@@ -32,6 +32,12 @@ urlpatterns = [
     path("provinces/<slug:slug>/", listings.one_province, name="province"),
     path("groups/", groups.group_list, name="groups"),
     path("groups/<slug:slug>/", listings.group, name="group"),
+    path("groups/<slug:slug>/special/", requests.ask, name="request_new"),
+    path("requests/", requests.mine, name="requests"),
+    path("requests/<int:request_id>/", requests.request_page, name="request"),
+    path("requests/photos/<int:photo_id>/", requests.photo, name="request_photo"),
+    path("requests/new/<uuid:draft>/<int:photo_id>/", requests.draft_photo, name="request_draft"),
+    path("made-for-you/<int:product_id>/", requests.made_for_one, name="made_for_one"),
     path("waiting/", waiting.mine, name="waiting_mine"),
     path("waiting/join/<int:stockrecord_id>/", waiting.join, name="waiting_join"),
     path("waiting/<uuid:reference>/<str:token>/", waiting.entry, name="waiting_entry"),

@@ -64,6 +64,7 @@ def _frozen_line(line: "LineOffer") -> dict[str, Any]:
         "promise": line.promise.snapshot() if line.promise else None,
         "terms": _frozen_terms(line),
         "weight_g": product.weight_g,
+        "is_custom": product.is_custom,
     }
 
 

@@ -416,7 +416,7 @@ def _work(line: LineOffer) -> Work:
 
 def _problem(item: Wanted) -> str:
     record = item.stockrecord
-    open_now = record.product.is_published and record.partner.enterprise.is_open
+    open_now = record.product.is_for_sale and record.partner.enterprise.is_open
     if not open_now or record.price is None or record.most_for(held=item.held) < 1:
         return "gone"
     if item.ask_again:

@@ -148,3 +148,60 @@ PROOF_TRANSITIONS = {
 }
 #: Changes of one line's proof that cost the buyer nothing and that a group cannot refuse.
 FREE_CHANGES = 2
+
+
+class Side(models.TextChoices):
+    """Who made one version of a quote."""
+
+    BUYER = "buyer", _("Buyer")
+    GROUP = "group", _("Producer group")
+
+
+class RequestState(models.TextChoices):
+    """How far a custom request is."""
+
+    ASKED = "asked", _("Waiting for the group's quote")
+    QUOTED = "quoted", _("Quoted")
+    COUNTERED = "countered", _("The buyer proposes something else")
+    ACCEPTED = "accepted", _("Accepted, to be paid")
+    ORDERED = "ordered", _("Ordered")
+    DECLINED = "declined", _("Declined by the group")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the buyer")
+    LAPSED = "lapsed", _("Its time ran out")
+
+
+REQUEST_TRANSITIONS = {
+    RequestState.ASKED: (
+        RequestState.QUOTED,
+        RequestState.DECLINED,
+        RequestState.WITHDRAWN,
+        RequestState.LAPSED,
+    ),
+    RequestState.QUOTED: (
+        RequestState.COUNTERED,
+        RequestState.ACCEPTED,
+        RequestState.DECLINED,
+        RequestState.WITHDRAWN,
+        RequestState.LAPSED,
+    ),
+    RequestState.COUNTERED: (
+        RequestState.QUOTED,
+        RequestState.DECLINED,
+        RequestState.WITHDRAWN,
+        RequestState.LAPSED,
+    ),
+    # Paid in the last moment is ordered, whatever was decided meanwhile.
+    RequestState.ACCEPTED: (
+        RequestState.ORDERED,
+        RequestState.WITHDRAWN,
+        RequestState.LAPSED,
+    ),
+    RequestState.WITHDRAWN: (RequestState.ORDERED,),
+    RequestState.LAPSED: (RequestState.ORDERED,),
+    RequestState.DECLINED: (),
+    RequestState.ORDERED: (),
+}
+#: The group has to say something.
+REQUEST_WITH_GROUP = (RequestState.ASKED, RequestState.COUNTERED)
+#: Something can still come of it.
+REQUEST_OPEN = (*REQUEST_WITH_GROUP, RequestState.QUOTED, RequestState.ACCEPTED)

@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from . import services
+from .services import quotes
 
 
 @shared_task(expires=300)
@@ -16,3 +17,9 @@ def keep_deadlines() -> dict[str, int]:
         "proofs with the office": services.hand_proofs_to_office(),
         "waiting": services.wait_in_silence(),
     }
+
+
+@shared_task(expires=300)
+def keep_requests() -> dict[str, int]:
+    """Custom requests whose time is over end; photos of forms that were never sent go."""
+    return {"lapsed": quotes.lapse_requests(), "photos": quotes.forget_request_photos()}

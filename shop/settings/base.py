@@ -281,6 +281,10 @@ PROOF_REMINDER_DAYS = env.int("PROOF_REMINDER_DAYS", default=7)
 PROOF_OFFICE_DAYS = env.int("PROOF_OFFICE_DAYS", default=14)
 #: Hours for which days are kept for the first on a waiting list.
 WAITING_OFFER_HOURS = env.int("WAITING_OFFER_HOURS", default=24)
+#: Days for each answer to a custom request, for which a quote may be good, and for paying it.
+REQUEST_DAYS = env.int("REQUEST_DAYS", default=5)
+QUOTE_MOST_DAYS = env.int("QUOTE_MOST_DAYS", default=30)
+QUOTE_PAY_DAYS = env.int("QUOTE_PAY_DAYS", default=3)
 CONSENT_WORDING = "2026-11"
 
 # --- Wagtail ---

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 register = template.Library()
 SALT = "workspace-link"
 #: What a message can be about, and its short name in the link.
-ABOUT = {"fulfilment": "f", "talk": "t", "review": "r"}
+ABOUT = {"fulfilment": "f", "talk": "t", "review": "r", "request": "q"}
 
 
 @register.simple_tag(takes_context=True)

@@ -81,6 +81,7 @@ def own_product(request: HttpRequest, product_id: int) -> Product:
     """One's own group's product (not a size of it); anybody else's is not found."""
     product = (
         Product.objects.top_level()
+        .ordinary()
         .select_related("enterprise")
         .filter(
             pk=product_id,

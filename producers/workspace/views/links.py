@@ -18,7 +18,7 @@ from producers.models import Membership
 from producers.workspace.forms.group import SwitchForm
 from producers.workspace.templatetags.workspace_links import SALT
 from shop.care.models import Conversation, Review
-from shop.fulfilment.models import Fulfilment
+from shop.fulfilment.models import CustomRequest, Fulfilment
 
 from .access import GROUP, enter, member, sent, status_of
 
@@ -92,6 +92,7 @@ def _job_address(told: dict[str, Any], membership: Membership) -> str:
         ("f", "workspace:job", Fulfilment.objects.filter(enterprise=group)),
         ("t", "workspace:talk", Conversation.objects.filter(enterprise=group)),
         ("r", "workspace:review", Review.objects.filter(fulfilment__enterprise=group)),
+        ("q", "workspace:request", CustomRequest.objects.filter(enterprise=group)),
     ):
         about = told.get(key)
         if isinstance(about, int) and own.filter(pk=about).exists():

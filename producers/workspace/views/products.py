@@ -37,7 +37,12 @@ PER_PAGE = 30
 def products(request: HttpRequest) -> HttpResponse:
     """All products of the group, with picture, price, ready pieces and state."""
     pictures = Prefetch("pictures", ProductPicture.objects.select_related("picture"))
-    own = Product.objects.top_level().made_by(group_of(request)).order_by("-date_created", "-pk")
+    own = (
+        Product.objects.top_level()
+        .ordinary()
+        .made_by(group_of(request))
+        .order_by("-date_created", "-pk")
+    )
     page = Paginator(own.prefetch_related(pictures), PER_PAGE).get_page(request.GET.get("page"))
     return screen(request, "products", "products", products=page.object_list, page=page)
 

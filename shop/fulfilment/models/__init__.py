@@ -4,10 +4,13 @@ work."""
 from .delays import DelayNotice
 from .delivery import Carrier, DeliveryMethod, DeliveryRate, Named, RemotePlace, Zone
 from .parts import Fulfilment, FulfilmentLine, FulfilmentQuerySet, Parcel
+from .quotes import CustomRequest, CustomRequestQuerySet, Quote, QuoteLine, RequestPhoto
 from .work import JobUpdate, Proof, ProofQuerySet
 
 __all__ = [
     "Carrier",
+    "CustomRequest",
+    "CustomRequestQuerySet",
     "DelayNotice",
     "DeliveryMethod",
     "DeliveryRate",
@@ -19,6 +22,9 @@ __all__ = [
     "Parcel",
     "Proof",
     "ProofQuerySet",
+    "Quote",
+    "QuoteLine",
     "RemotePlace",
+    "RequestPhoto",
     "Zone",
 ]

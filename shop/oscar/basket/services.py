@@ -80,7 +80,7 @@ def add_to_basket(
     """
     record = _stockrecords().filter(product_id=product_id).first()
     kept = (held or {}).get(record.pk, 0) if record is not None else 0
-    if record is None or not _sellable(record, kept):
+    if record is None or not _sellable(record, kept, basket.owner_id):
         raise CannotBeAdded(record)
     try:
         given = _answers_to(record.product, answers or {})
@@ -304,9 +304,9 @@ def _stockrecords() -> Any:
     return StockRecord.objects.select_related("product__parent", "partner__enterprise")
 
 
-def _sellable(record: StockRecord, held: int) -> bool:
+def _sellable(record: StockRecord, held: int, buyer_id: int | None) -> bool:
     return (
-        record.product.is_published
+        record.product.can_be_bought_by(buyer_id)
         and record.partner.enterprise.is_open
         and record.price is not None
         and record.most_for(held=held) > 0

@@ -14,7 +14,7 @@ from shop.core.models import StateChange
 from shop.core.money import ZERO
 from shop.fulfilment.freezing import certificates_at_sale
 from shop.fulfilment.models import Fulfilment, FulfilmentLine
-from shop.fulfilment.services import group_messages
+from shop.fulfilment.services import group_messages, quotes
 from shop.fulfilment.states import FulfilmentState, OrderStatus
 from shop.oscar.basket.services import take_out
 from shop.oscar.order.models import Line, Order, ShippingAddress
@@ -47,6 +47,9 @@ def place_order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
     order = _order(checkout, attempt)
     fulfilments = _fulfilments(order, offer)
     _take_days(checkout, _lines(order, fulfilments, offer), offer)
+    custom = [x["product"] for g in offer["groups"] for x in g["lines"] if x.get("is_custom")]
+    if custom:
+        quotes.note_ordered(order=order, product_ids=custom)
     if checkout.basket_id:
         take_out(
             checkout.basket_id,

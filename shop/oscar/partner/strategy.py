@@ -10,7 +10,7 @@ class Strategy(UseFirstStockRecord, NoTax, Structured):
     """The group's price as it is (groups add no VAT), and what it can sell."""
 
     def availability_policy(self, product: Any, stockrecord: Any) -> Any:
-        if stockrecord is None or not product.is_published:
+        if stockrecord is None or not product.is_for_sale:
             return Unavailable()
         if stockrecord.is_made_to_order:
             return Available()

@@ -1,0 +1,127 @@
+"""Custom requests on the group's phone: the list, one of them, quoting, declining."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from producers.workspace.forms.requests import DeclineRequestForm, QuoteForm
+from shop.core.clock import this_moment
+from shop.core.states import MoveNotAllowed
+from shop.fulfilment.history import history_of
+from shop.fulfilment.models import CustomRequest
+from shop.fulfilment.services import quotes
+from shop.fulfilment.states import REQUEST_TRANSITIONS, RequestState
+
+from .access import enter, group_of, in_group, member, screen, sent, status_of
+
+PER_PAGE = 30
+
+
+@in_group
+@require_safe
+def requests(request: HttpRequest) -> HttpResponse:
+    """What buyers ask for: those that wait for the group first, the oldest of them on top."""
+    own = CustomRequest.objects.filter(enterprise=group_of(request)).select_related("buyer")
+    waiting = list(own.with_group().order_by("due_at", "pk")[:PER_PAGE])
+    others = own.exclude(pk__in=[each.pk for each in waiting]).order_by("-asked_at", "-pk")
+    page = Paginator(others, PER_PAGE).get_page(request.GET.get("page"))
+    return screen(request, "requests", "jobs", waiting=waiting, page=page)
+
+
+@member
+@require_safe
+def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
+    """One request with its photos and its history; another group's is not found."""
+    asked = _own(request, request_id)
+    return screen(
+        request,
+        "request",
+        "jobs",
+        asked=asked,
+        history=history_of(asked),
+        can_quote=_can_quote(asked),
+    )
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def quote(request: HttpRequest, request_id: int) -> HttpResponse:
+    """The quote in one form; "reckon" tells total and day without sending it."""
+    asked = _own(request, request_id)
+    if not _can_quote(asked):
+        messages.info(request, _("Something has changed meanwhile. See below how it stands."))
+        return redirect("workspace:request", asked.pk)
+    form = QuoteForm(sent(request), enterprise=asked.enterprise, asked=asked)
+    total = promised_on = None
+    if form.is_bound and form.is_valid():
+        draft = form.draft()
+        moment = this_moment()
+        if "send" in request.POST:
+            try:
+                quotes.send_quote(
+                    request_id=asked.pk, by=request.user, draft=draft, now=timezone.now(), **moment
+                )
+            except quotes.CannotPromise:
+                form.add_error(None, _("So much work does not fit into your free days."))
+            except quotes.NotOpen:
+                form.add_error(None, _("Your group takes no orders at the moment."))
+            except MoveNotAllowed:
+                messages.info(
+                    request, _("Something has changed meanwhile. See below how it stands.")
+                )
+                return redirect("workspace:request", asked.pk)
+            else:
+                messages.success(request, _("Sent. The buyer is told."))
+                return redirect("workspace:request", asked.pk)
+        total = draft.total
+        promised_on = quotes.reckon_quote(draft, enterprise=asked.enterprise, **moment)
+    return screen(
+        request,
+        "request_quote",
+        "jobs",
+        status=status_of(form),
+        asked=asked,
+        form=form,
+        total=total,
+        promised_on=promised_on,
+    )
+
+
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def decline(request: HttpRequest, request_id: int) -> HttpResponse:
+    """The group says no, with a reason."""
+    asked = _own(request, request_id)
+    form = DeclineRequestForm(sent(request))
+    if form.is_bound and form.is_valid():
+        try:
+            quotes.decline_request(
+                request_id=asked.pk, by=request.user, reason=form.cleaned_data["words"]
+            )
+            messages.success(request, _("Declined. The buyer is told."))
+        except MoveNotAllowed:
+            messages.info(request, _("Something has changed meanwhile. See below how it stands."))
+        return redirect("workspace:request", asked.pk)
+    return screen(
+        request, "request_decline", "jobs", status=status_of(form), asked=asked, form=form
+    )
+
+
+def _can_quote(asked: CustomRequest) -> bool:
+    return (
+        RequestState.QUOTED in REQUEST_TRANSITIONS[RequestState(asked.state)]
+        or asked.state == RequestState.QUOTED
+    )
+
+
+def _own(request: HttpRequest, request_id: int) -> CustomRequest:
+    own = CustomRequest.objects.of_member(request.user).with_all()
+    found = own.filter(pk=min(request_id, 2**62)).first()
+    if found is None:
+        raise Http404("no such request to a group of yours")
+    enter(request, found.enterprise_id)
+    return found
