@@ -7,6 +7,7 @@ clock is turned back afterwards.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,8 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
+from cms.models import Picture
+from cms.pictures import store_upload
 from shop.core.models import StateChange, User
 from shop.fulfilment import services as steps
 from shop.fulfilment.models import Carrier, Fulfilment, JobUpdate, Parcel, Proof
@@ -29,6 +32,9 @@ from shop.outbox.models import Message
 from shop.payments import services as payments
 from shop.payments.gateway import Standing
 from shop.production.models import Job
+
+from .illustrations import CREDIT
+from .pictures import draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,9 @@ WORDS = {
     "delay": "ฝนตกหลายวัน ตากแบบหล่อไม่แห้ง ขอเลื่อนวันส่ง",
 }
 DELAYED_BY = timedelta(days=7)
+#: Which view of the goods stands for a step of the work, and how wide it is drawn (pixels).
+VIEWS_OF_WORK = {"proof": 1, "start": 1, "finish": 2}
+SMALL = 480
 
 
 def load_orders(buyer: User, leaders: Mapping[int, User], officer: User) -> int:
@@ -139,7 +148,12 @@ def _dispatch(part: Fulfilment, leader: User, buyer: User) -> None:
 def _proof(part: Fulfilment, leader: User, _: User) -> None:
     for job in _jobs(part):
         steps.send_proof(
-            job_id=job.pk, token=uuid4(), kind=job.proof, note=WORDS["proof"], by=leader
+            job_id=job.pk,
+            token=uuid4(),
+            kind=job.proof,
+            picture_id=_picture(job, "proof").pk,
+            note=WORDS["proof"],
+            by=leader,
         )
 
 
@@ -151,7 +165,11 @@ def _approve(part: Fulfilment, _: User, buyer: User) -> None:
 def _start(part: Fulfilment, leader: User, _: User) -> None:
     for job in _jobs(part):
         steps.start_job(
-            job_id=job.pk, token=uuid4(), picture_id=None, text=WORDS["start"], by=leader
+            job_id=job.pk,
+            token=uuid4(),
+            picture_id=_picture(job, "start").pk,
+            text=WORDS["start"],
+            by=leader,
         )
 
 
@@ -160,7 +178,7 @@ def _finish(part: Fulfilment, leader: User, _: User) -> None:
         steps.finish_job(
             job_id=job.pk,
             token=uuid4(),
-            picture_id=None,
+            picture_id=_picture(job, "finish").pk,
             text=WORDS["finish"],
             by=leader,
             today=timezone.localdate(),
@@ -179,6 +197,21 @@ def _delay(part: Fulfilment, leader: User, _: User) -> None:
         today=today,
         by=leader,
     )
+
+
+def _picture(job: Job, step: str) -> Picture:
+    """What the group shows of its work: drawn, small, and marked as an illustration."""
+    assert job.line is not None
+    sold = job.line.product
+    top = sold.parent or sold
+    drawn = draw(top.slug, top.facts["craft"], VIEWS_OF_WORK[step], SMALL)
+    file = BytesIO()
+    drawn.save(file, "JPEG", quality=85)
+    file.name = f"work-{job.pk}-{step}.jpg"
+    picture = store_upload(file, title=f"{top.title} · {WORDS[step]}"[:255])
+    picture.is_illustration, picture.credit = True, CREDIT
+    picture.save(update_fields=["is_illustration", "credit"])
+    return picture
 
 
 def _jobs(part: Fulfilment) -> Any:
