@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from catalogue.asking.views import given_photo
 from producers.workspace.capacity import questions_of, silences_of
+from producers.workspace.clusters import cluster_tasks, shared_work
 from producers.workspace.forms.jobs import DeclineForm, DispatchForm, Doubt
 from producers.workspace.jobs import MOST_SHOWN, Job, jobs_of, things_to_do
 from producers.workspace.templatetags.workspace_text import job_state
@@ -39,11 +40,13 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = things_to_do(enterprise)
     pending = waiting.order_by().count()
     jobs = jobs_of(waiting.select_related("order")[:MOST_SHOWN], now=timezone.now())
+    shared = cluster_tasks(enterprise, now=timezone.now())
     return screen(
         request,
         "home",
         "jobs",
-        pending=pending,
+        pending=pending + len(shared),
+        shared=shared,
         first=jobs[0] if jobs else None,
         others=jobs[1:],
         more=max(pending - MOST_SHOWN, 0),
@@ -72,7 +75,7 @@ def job(request: HttpRequest, part_id: int) -> HttpResponse:
     """One part: what was ordered, for whom, by when, what the buyer saw, and the next step."""
     shown = _job(request, part_id)
     prefetch_related_objects(shown.works, "updates__picture", "proofs__picture")
-    return screen(request, "job", "jobs", job=shown)
+    return screen(request, "job", "jobs", job=shown, **shared_work(shown.part))
 
 
 @member
@@ -213,6 +216,8 @@ def _step(
             messages.warning(request, _("The buyer has not approved it yet. Please wait."))
         except services.NotFinished:
             messages.warning(request, _("Some of it is still being made. Finish it first."))
+        except services.NotGathered:
+            messages.warning(request, _("First gather the pieces of all villages."))
         else:
             messages.success(request, words(moved))
     return redirect("workspace:job", part.pk)

@@ -18,9 +18,11 @@ from .parts import (
     GivesLessNow,
     NotApproved,
     NotFinished,
+    NotGathered,
     TooLate,
     accept_fulfilment,
     cancel_fulfilment,
+    cluster_orders_of,
     decline_fulfilment,
     decline_unanswered,
     dispatch_fulfilment,
@@ -48,6 +50,13 @@ from .proofs import (
     remind_of_proofs,
     send_proof,
 )
+from .sharing import (
+    NotTheLead,
+    lines_to_share,
+    share_line,
+    start_shared_part,
+    suggest_sharing,
+)
 from .telling import buyer_messages, group_messages
 from .work import finish_job, pack_job, start_job
 
@@ -58,6 +67,8 @@ __all__ = [
     "NoMoreChanges",
     "NotApproved",
     "NotFinished",
+    "NotGathered",
+    "NotTheLead",
     "NotTheNewest",
     "StillAsked",
     "StillFree",
@@ -72,6 +83,7 @@ __all__ = [
     "can_decline_change",
     "cancel_fulfilment",
     "changes_asked",
+    "cluster_orders_of",
     "decline_change",
     "decline_fulfilment",
     "decline_unanswered",
@@ -83,6 +95,7 @@ __all__ = [
     "group_messages",
     "hand_proofs_to_office",
     "if_approved_today",
+    "lines_to_share",
     "move_promise",
     "object_to_fulfilment",
     "open_notice",
@@ -94,8 +107,11 @@ __all__ = [
     "remind_of_proofs",
     "remind_unanswered",
     "send_proof",
+    "share_line",
     "start_fulfilment",
     "start_job",
+    "start_shared_part",
+    "suggest_sharing",
     "wait_in_silence",
     "with_jobs",
 ]

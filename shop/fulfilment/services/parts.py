@@ -23,8 +23,9 @@ from shop.oscar.order.models import Order
 from shop.oscar.partner.services import give_back_goods, send_goods
 from shop.outbox.services import post
 from shop.payments.services import request_refund
-from shop.production.models import Job
+from shop.production.models import ClusterOrder, ClusterOrderQuerySet, Job
 from shop.production.services import cancel_jobs, note_hand_over, pack_jobs, start_jobs
+from shop.production.services.clusters import cancel_cluster_order
 from shop.production.states import JobState
 
 from ..cancelling import Back, refund_on_cancelling
@@ -79,6 +80,14 @@ class NotFinished(Exception):
     def __init__(self, fulfilment: Fulfilment, jobs: list[Job]):
         super().__init__(f"{fulfilment}: {len(jobs)} not finished")
         self.fulfilment, self.jobs = fulfilment, jobs
+
+
+class NotGathered(Exception):
+    """The part cannot be packed: villages still make pieces of `orders`."""
+
+    def __init__(self, fulfilment: Fulfilment, orders: list[ClusterOrder]):
+        super().__init__(f"{fulfilment}: {len(orders)} not gathered")
+        self.fulfilment, self.orders = fulfilment, orders
 
 
 @transaction.atomic
@@ -153,7 +162,8 @@ def start_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
 def pack_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
     """The goods lie packed and wait for the carrier.
 
-    Raises NotFinished while some of them are still being made.
+    Raises NotFinished while some of them are still being made, NotGathered while villages of a
+    cluster make them.
     """
     fulfilment = locked(fulfilment_id)
     begun = not fulfilment.made_to_order or fulfilment.state != FulfilmentState.ACCEPTED
@@ -162,6 +172,9 @@ def pack_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
     unmade = [job for job in jobs_of(fulfilment) if job.state not in MADE]
     if unmade:
         raise NotFinished(fulfilment, unmade)
+    shared = list(cluster_orders_of(fulfilment).under_way())
+    if shared:
+        raise NotGathered(fulfilment, shared)
     pack_jobs(line_ids=line_ids(fulfilment), by=by)
     fulfilment.packed_at = timezone.now()
     step(fulfilment, FulfilmentState.PACKED, by=by, also=["packed_at"], tell=False)
@@ -301,6 +314,12 @@ def jobs_of(fulfilment: Fulfilment) -> list[Job]:
     return list(found.exclude(state=JobState.RELEASED).order_by("pk"))
 
 
+def cluster_orders_of(fulfilment: Fulfilment) -> ClusterOrderQuerySet:
+    """Lines of a part that the villages of a cluster make, or have made."""
+    found = ClusterOrder.objects.alive().filter(line__fulfilment_line__fulfilment=fulfilment)
+    return found.order_by("pk")
+
+
 def line_ids(fulfilment: Fulfilment) -> list[int]:
     return list(fulfilment.lines.values_list("line_id", flat=True))
 
@@ -356,6 +375,8 @@ def undo(
         stockrecord_ids=_stockrecord_ids(fulfilment),
     )
     cancel_jobs(line_ids=line_ids(fulfilment), by=by, reason=reason)
+    for shared in cluster_orders_of(fulfilment).under_way():
+        cancel_cluster_order(cluster_order_id=shared.pk, by=by, reason=reason, though_begun=True)
     for proof in Proof.objects.for_update().unanswered().filter(job__line__in=line_ids(fulfilment)):
         move(proof, ProofState.WITHDRAWN, transitions=PROOF_TRANSITIONS, by=by, reason=to)
     amount = back.total if back else fulfilment.total

@@ -66,3 +66,14 @@ class ProofChangeForm(forms.Form):
             "max_length": _("At most 1,000 letters."),
         },
     )
+
+
+class SampleChangeForm(forms.Form):
+    """What should be otherwise with a sample piece."""
+
+    words = ManyLines(
+        label=_("What should be different?"),
+        max_length=300,
+        rows=3,
+        error_messages={"required": _("Tell in a few words what should be different.")},
+    )

@@ -12,6 +12,11 @@ urlpatterns = [
     path("<str:number>/<str:token>/photos/", views.photos, name="photos"),
     path("<str:number>/<str:token>/photos/<uuid:photo>/", views.photo, name="photo"),
     path("<str:number>/<str:token>/<int:part_id>/cancel/", views.cancel_part, name="cancel_part"),
+    path(
+        "<str:number>/<str:token>/shared/<int:shared_id>/",
+        views.shared_sample,
+        name="shared_sample",
+    ),
     path("<str:number>/<str:token>/<int:part_id>/received/", views.received, name="received"),
     path(
         "<str:number>/<str:token>/<int:part_id>/proof/<int:proof_id>/approve/",

@@ -39,10 +39,13 @@ from shop.fulfilment.timeline import Next, Step, steps_of, withdrawal_ends_on
 from shop.oscar.checkout.showing import snapshot_pictures
 from shop.oscar.customer.views import limited
 from shop.payments.models import Refund
+from shop.production.models import ClusterOrder, ClusterPart
 from shop.production.services import NoCapacity
+from shop.production.services.clusters import approve_sample, ask_sample_change
+from shop.production.states import SampleState
 
 from . import services
-from .forms import CancelForm, LookupForm, ProblemForm, ProofChangeForm
+from .forms import CancelForm, LookupForm, ProblemForm, ProofChangeForm, SampleChangeForm
 from .models import Line, Order
 from .showing import WORK, ShownWork, next_with_work, works_of
 
@@ -64,6 +67,8 @@ class ShownPart:
     #: What has arrived, each product once, with the buyer's review of it where there is one.
     to_review: list[tuple[Line, Review | None]]
     works: list[ShownWork]
+    #: Lines that the villages of a cluster make together.
+    shared: list[ClusterOrder]
 
     @property
     def asked(self) -> DelayNotice | None:
@@ -215,6 +220,45 @@ def answer_delay(request: HttpRequest, number: str, token: str, part_id: int) ->
     else:
         messages.success(request, _("Thank you for waiting. The group has been told."))
     return _to_order(request, order)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def shared_sample(request: HttpRequest, number: str, token: str, shared_id: int) -> HttpResponse:
+    """The buyer looks at the sample piece of a shared line: approves it, or asks for a change."""
+    order = _opened(number, token)
+    shared = ClusterOrder.objects.alive().filter(pk=shared_id, line__order=order).first()
+    if shared is None:
+        raise Http404("no such shared line of this order")
+    approves = "approve" in request.POST
+    form = SampleChangeForm(None if approves else _typed(request))
+    if request.method == "POST" and (approves or form.is_valid()):
+        try:
+            if approves:
+                today = timezone.localdate()
+                approve_sample(cluster_order_id=shared.pk, today=today, by=order.user)
+            else:
+                reason = form.cleaned_data["words"]
+                ask_sample_change(cluster_order_id=shared.pk, reason=reason, by=order.user)
+        except MoveNotAllowed:
+            messages.info(request, _("There is nothing to answer any more."))
+        else:
+            words = (
+                _("Thank you. The villages begin now.")
+                if approves
+                else _("The group has been told and makes another sample.")
+            )
+            messages.success(request, words)
+        return _to_order(request, order)
+    if shared.sample != SampleState.SHOWN:
+        return _to_order(request, order)
+    context = {
+        "order": order,
+        "shared": shared,
+        "form": form,
+        "back": _order_address(request, order),
+    }
+    return render(request, "order/sample.html", context, status=422 if form.is_bound else 200)
 
 
 @require_POST
@@ -425,6 +469,7 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
         (review.fulfilment_id, review.product_id): review
         for review in Review.objects.filter(fulfilment__order=order)
     }
+    shared = _shared_lines(parts)
     shown = []
     for part in parts:
         part.order = order
@@ -448,9 +493,21 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
                 has_news=part.pk in news,
                 to_review=[*to_review.values()],
                 works=works,
+                shared=[each for line, _picture in lines for each in shared.get(line.pk, [])],
             )
         )
     return shown
+
+
+def _shared_lines(parts: list[Fulfilment]) -> dict[int, list[ClusterOrder]]:
+    """Order line id → the cluster order that makes it, with its parts."""
+    lines = [row.line_id for part in parts if part.made_to_order for row in part.lines.all()]
+    if not lines:
+        return {}
+    alive = ClusterPart.objects.alive().select_related("enterprise").order_by("pk")
+    orders = ClusterOrder.objects.alive().filter(line__in=lines)
+    found = orders.prefetch_related(Prefetch("parts", alive), "sample_picture")
+    return {order.line_id or 0: [order] for order in found}
 
 
 def _part_page(

@@ -3,6 +3,7 @@
 from .check_ins import CheckIn, CheckInQuerySet
 from .clusters import (
     ClusterOrder,
+    ClusterOrderQuerySet,
     ClusterPart,
     ClusterPartQuerySet,
     MemberMaking,
@@ -35,6 +36,7 @@ __all__ = [
     "CheckIn",
     "CheckInQuerySet",
     "ClusterOrder",
+    "ClusterOrderQuerySet",
     "ClusterPart",
     "ClusterPartQuerySet",
     "HandOver",

@@ -58,6 +58,21 @@ class MemberMaking(models.Model):
         return f"{self.membership_id}: {self.kind} in {self.workshop_id}"
 
 
+class ClusterOrderQuerySet(models.QuerySet["ClusterOrder"]):
+    def alive(self) -> "ClusterOrderQuerySet":
+        """Orders that are made or have been."""
+        return self.exclude(state=ClusterOrderState.CANCELLED)
+
+    def under_way(self) -> "ClusterOrderQuerySet":
+        """Orders that the lead has not gathered yet."""
+        return self.alive().exclude(state=ClusterOrderState.GATHERED)
+
+    def short_or_late(self, today: date) -> "ClusterOrderQuerySet":
+        """What the office watches: pieces without a group, or parts not gathered in time."""
+        late = Q(parts_due_on__lt=today)
+        return self.under_way().filter(Q(state=ClusterOrderState.SHORT) | late)
+
+
 class ClusterOrder(models.Model):
     """One order, or accepted quote, that the groups of a cluster make together.
 
@@ -100,6 +115,8 @@ class ClusterOrder(models.Model):
     )
     created_at = models.DateTimeField(default=timezone.now)
     gathered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ClusterOrderQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -190,6 +207,7 @@ class ClusterPart(models.Model):
     answered_at = models.DateTimeField(null=True, blank=True)
     handed_over_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
+    hand_over_note = models.CharField(_("A note to the lead"), max_length=500, blank=True)
     rework_pieces = models.PositiveIntegerField(default=0)
     check_note = models.CharField(_("What the lead found"), max_length=500, blank=True)
 

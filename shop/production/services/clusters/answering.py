@@ -117,13 +117,21 @@ def place_missing(
 
 @transaction.atomic
 def cancel_cluster_order(
-    *, cluster_order_id: int, by: Any = None, reason: str = ""
+    *, cluster_order_id: int, by: Any = None, reason: str = "", though_begun: bool = False
 ) -> ClusterOrder:
-    """The order is not made; all parts are withdrawn and their days free. Raises WorkHasBegun."""
+    """The order is not made; all parts are withdrawn and their days free. Raises WorkHasBegun.
+
+    `though_begun`: the buyer has cancelled by the ladder agreed before paying. Parts that are begun
+    stay as they are, for what is made is paid; the others are withdrawn.
+    """
     order = lock_order(cluster_order_id)
     alive = list(order.parts.alive().select_for_update(of=("self",)).order_by("pk"))
     begun = [part for part in alive if part.state not in PART_NOT_BEGUN]
-    if begun and can_move(order.state, ClusterOrderState.CANCELLED, CLUSTER_ORDER_TRANSITIONS):
+    if (
+        begun
+        and not though_begun
+        and can_move(order.state, ClusterOrderState.CANCELLED, CLUSTER_ORDER_TRANSITIONS)
+    ):
         raise WorkHasBegun(order, sum(part.pieces for part in begun))
     move(
         order,
@@ -133,6 +141,8 @@ def cancel_cluster_order(
         reason=reason,
     )
     for part in alive:
+        if part in begun:
+            continue
         move_part(part, ClusterPartState.WITHDRAWN, by=by, reason=reason)
         drop_capacity(reference=part.reference, by=by, reason=reason)
         part.order = order

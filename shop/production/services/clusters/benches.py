@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from producers.models import Cluster
 from shop.core.states import move
 
-from ...models import ClusterOrder, ClusterPart, MemberMaking, Workshop
+from ...models import ClusterOrder, ClusterPart, MemberMaking
 from ...promising import Calendar, Promise, read_calendars
 from ...splitting import Member, pieces_by_day, pieces_of_batch
 from ...states import CLUSTER_PART_TRANSITIONS, ProofPolicy
@@ -55,11 +56,6 @@ def workshop_ids(cluster: Cluster, kind: str) -> list[int]:
     )
 
 
-def lock_benches(cluster: Cluster, kind: str) -> dict[int, Workshop]:
-    """Hold all workshops a split may use; first of all locks, as everywhere."""
-    return lock_workshops(workshop_ids(cluster, kind))
-
-
 def lock_order(order_id: int) -> ClusterOrder:
     """A cluster order, locked after all workshops that have, or may be offered, a part of it."""
     order = ClusterOrder.objects.select_related("cluster").get(pk=order_id)
@@ -100,11 +96,13 @@ def read_benches(
     today: date,
     starts_on: date,
     has: Mapping[int, int] | None = None,
+    instead_of: Iterable[UUID] = (),
 ) -> dict[int, Bench]:
     """Enterprise id → bench, of all members at work that make this kind. Four statements.
 
     Work may begin on `starts_on`. `has` tells the pieces that members have of this very order: they
     have set up, so that no smallest batch holds them, and what they take at most is less by these.
+    Days kept under the references `instead_of` count as free (one statement more).
     """
     has = has or {}
     makings = list(
@@ -114,7 +112,8 @@ def read_benches(
         .select_related("membership__enterprise", "workshop")
         .order_by("membership__enterprise_id")
     )
-    calendars = read_calendars([making.workshop for making in makings], today)
+    workshops = [making.workshop for making in makings]
+    calendars = read_calendars(workshops, today, without=instead_of)
     had = ClusterPart.objects.all().had_by_enterprise(cluster, today)
     benches = {}
     for making in makings:

@@ -80,14 +80,17 @@ def start_part(*, part_id: int, by: Any = None) -> ClusterPart:
 
 
 @transaction.atomic
-def hand_over_part(*, part_id: int, today: date, now: datetime, by: Any = None) -> ClusterPart:
+def hand_over_part(
+    *, part_id: int, today: date, now: datetime, note: str = "", by: Any = None
+) -> ClusterPart:
     """The group has brought its pieces to the lead, or brought them again after working them over.
 
-    Days still planned for them are free for others.
+    Days still planned for them are free for others. `note`: what the lead should know.
     """
     part, _ = lock_part(part_id)
-    part.handed_over_at = now
-    move_part(part, ClusterPartState.HANDED_OVER, by=by, also=["handed_over_at"])
+    part.handed_over_at, part.hand_over_note = now, note
+    also = ["handed_over_at", "hand_over_note"]
+    move_part(part, ClusterPartState.HANDED_OVER, by=by, also=also)
     finish_jobs(references=[part.reference], today=today, by=by)
     return part
 

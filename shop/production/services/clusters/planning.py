@@ -1,6 +1,6 @@
 """A large order is planned over a cluster: said at once who can make it, then offered in parts."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -13,16 +13,18 @@ from producers.models import Cluster, ClusterMembership
 from producers.services import plain_kind
 from shop.core.states import move
 
-from ...models import ClusterOrder, ClusterPart, MemberMaking, Workshop
+from ...models import ClusterOrder, ClusterPart, Job, MemberMaking, Workshop
 from ...splitting import Infeasible, Pay, Split, fair_share, pay_for, split_order
 from ...states import (
     CLUSTER_ORDER_TRANSITIONS,
     ClusterOrderState,
     ClusterPartState,
+    JobState,
     SampleState,
 )
-from ..capacity import hold_capacity
-from .benches import Bench, lock_benches, members_of, read_benches
+from ..capacity import hold_capacity, lock_workshops, release_jobs
+from ..waiting import offer_freed_days
+from .benches import Bench, members_of, read_benches, workshop_ids
 from .telling import tell_lead_of_missing, tell_part
 
 #: How long a group may think about its part.
@@ -118,11 +120,13 @@ def suggest_split(
     today: date,
     rate: Decimal | None = None,
     sample: bool = False,
+    instead_of: Iterable[UUID] = (),
 ) -> Suggestion:
     """Who could make `pieces` by the wished day, and what each is paid; nothing is held or written.
 
     `wished_on` is the last day the lead hands all of it to the carrier. The buyer pays the
-    cluster's rate for each piece, or `rate` (baht) as an accepted quote says.
+    cluster's rate for each piece, or `rate` (baht) as an accepted quote says. Days kept under the
+    references `instead_of` count as free: this work takes their place.
 
     Raises CannotBeShared, NoRate, ClusterIsClosed, and ValueError for a number of pieces that no
     order has.
@@ -132,7 +136,7 @@ def suggest_split(
     kind = plain_kind(kind)
     pay = pay_for(pieces, rate=rate or _rate(cluster, kind), fee_percent=cluster.lead_fee_percent)
     starts_on = first_day_of_parts(today, sample=sample)
-    benches = read_benches(cluster, kind, today=today, starts_on=starts_on)
+    benches = read_benches(cluster, kind, today=today, starts_on=starts_on, instead_of=instead_of)
     found = split_order(
         pieces, members_of(benches), by=parts_due_on(wished_on), radius_km=cluster.radius_km
     )
@@ -160,15 +164,19 @@ def plan_cluster_order(
 ) -> ClusterOrder:
     """Plan an order over the cluster, hold the days for it, and offer each group its part.
 
-    Asked again with the same `reference`, the order is returned as it is. Raises what
-    `suggest_split` raises; then nothing is held.
+    Work that the lead keeps for the line itself is not made there: its days are free first. Asked
+    again with the same `reference`, the order is returned as it is. Raises what `suggest_split`
+    raises; then nothing has moved.
     """
     cluster = Cluster.objects.select_related("lead").get(pk=cluster_id)
     kind = plain_kind(kind)
-    lock_benches(cluster, kind)
+    own = Job.objects.filter(line=line_id) if line_id else Job.objects.none()
+    own = own.exclude(state=JobState.RELEASED)
+    lock_workshops([*workshop_ids(cluster, kind), *own.values_list("workshop_id", flat=True)])
     before = ClusterOrder.objects.filter(reference=reference).first() if reference else None
     if before is not None:
         return before
+    freed = release_jobs(own, by=by, reason="cluster")
     found = suggest_split(
         cluster=cluster,
         kind=kind,
@@ -197,6 +205,8 @@ def plan_cluster_order(
         planned_by=by if getattr(by, "pk", None) else None,
     )
     offer_parts(order, found.split, found.benches, today=today, now=now)
+    if freed:
+        offer_freed_days({job.workshop_id for job in freed}, now=now)
     return order
 
 
