@@ -2,7 +2,8 @@
 
 A ladder has steps: each a stage of the work and the percent of the goods' price that comes back
 before the stage is reached. Ready pieces have none: all comes back until they are packed. The
-delivery charge always comes back, for nothing that has been sent can be cancelled. What is
+delivery charge always comes back, for nothing that has been sent can be cancelled. Of a part
+paid in two nobody owes more by cancelling: the group keeps no more than has been paid. What is
 defective or not as described is always refunded; that is no cancelling.
 """
 
@@ -16,7 +17,7 @@ from shop.core.money import ZERO, baht
 from shop.production.states import JobState
 
 from .models import Fulfilment
-from .states import FulfilmentState
+from .states import FulfilmentState, InstalmentState
 
 Steps = Sequence[Sequence[Any]]
 #: Made to order without a workshop: as it was agreed before ladders could be chosen.
@@ -30,13 +31,8 @@ MADE = (JobState.FINISHED, JobState.PACKED)
 class Back:
     """Baht that come back of one part when it is cancelled now, and what the group keeps."""
 
-    goods: Decimal
-    charge: Decimal
+    total: Decimal
     kept: Decimal
-
-    @property
-    def total(self) -> Decimal:
-        return self.goods + self.charge
 
     @property
     def is_all(self) -> bool:
@@ -62,7 +58,8 @@ def percent_back(steps: Steps, reached: Iterable[str]) -> int:
 def refund_on_cancelling(part: Fulfilment) -> Back | None:
     """What comes back if the buyer cancels this part now; None when it cannot be cancelled.
 
-    The part comes with lines__line__job. Cancelling ends when no goods would come back.
+    The part comes with lines__line__job and instalments. Cancelling ends when no goods would
+    come back.
     """
     if part.state not in (
         FulfilmentState.PLACED,
@@ -77,7 +74,17 @@ def refund_on_cancelling(part: Fulfilment) -> Back | None:
         goods += baht(line.line_price_incl_tax * percent / 100)
     if not goods and part.goods:
         return None
-    return Back(goods, part.charge, part.goods - goods)
+    paid = paid_of(part)
+    back = max(paid - (part.goods - goods), ZERO)
+    return Back(back, paid - back)
+
+
+def paid_of(part: Fulfilment) -> Decimal:
+    """Baht that have been paid for this part so far."""
+    instalments = list(part.instalments.all())
+    if not instalments:
+        return part.total
+    return sum((x.amount for x in instalments if x.state == InstalmentState.PAID), ZERO)
 
 
 def steps_of_line(line: Any) -> Steps:

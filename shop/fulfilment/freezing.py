@@ -25,6 +25,7 @@ def frozen_group(group: "GroupOffer") -> dict[str, Any]:
         "enterprise": group.enterprise.pk,
         "goods": str(group.goods),
         "charge": str(group.charge),
+        "balance": str(group.balance),
         "method": option.method.slug,
         "method_name_th": option.method.name_th,
         "method_name_en": option.method.name_en,

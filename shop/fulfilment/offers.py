@@ -13,11 +13,9 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
+
 from catalogue.asking.answering import (
-    Answer,
-    digest_of,
-    is_non_returnable,
-    price_of,
     units_of,
 )
 from producers.models import Enterprise
@@ -27,150 +25,20 @@ from shop.oscar.partner.models import StockRecord
 from shop.production.promising import (
     RULE_VERSION,
     Calendars,
-    Promise,
     most_promised,
     promise,
     read_calendars,
     terms_of,
 )
 from shop.production.services import Wanted as Work
-from shop.production.states import LADDER_STEPS, ProofPolicy
+from shop.production.states import ProofPolicy
 
-from .cancelling import OF_READY, WITHOUT_LADDER, Steps, Terms, in_one_sentence
+from .cancelling import Terms, in_one_sentence
 from .delivery import DeliveryOption, Load, RateBook
 from .freezing import frozen_group
+from .lines import LineOffer, Wanted
 from .models import Zone
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Pieces of one stock record, and the price (baht) the buyer last saw for one.
-
-    `held` pieces are kept for this very buyer while they pay, so they are not gone for them.
-    `answers` are the buyer's to the group's questions, at today's prices; `ask_again`: they do
-    not fit the questions any more. `besides`: pieces of the same stock record in other lines.
-    """
-
-    stockrecord: StockRecord
-    quantity: int
-    seen_price: Decimal | None = None
-    line_id: int | None = None
-    held: int = 0
-    answers: tuple[Answer, ...] = ()
-    ask_again: bool = False
-    besides: int = 0
-
-    @property
-    def key(self) -> str:
-        """Tells the lines of one basket apart: stock record, and what was answered."""
-        return line_key(self.stockrecord.pk, self.answers)
-
-    @property
-    def most(self) -> int:
-        """The largest quantity that can be had now (pieces)."""
-        return max(self.stockrecord.most_for(held=self.held) - self.besides, 0)
-
-    @property
-    def unit_price(self) -> Decimal:
-        """What one piece costs now with its answers (baht)."""
-        price = self.stockrecord.price
-        return (price if price is not None else ZERO) + price_of(self.answers)
-
-    @property
-    def more_units(self) -> Decimal:
-        """The work its answers add, over all its pieces."""
-        return units_of(self.answers) * max(self.quantity, 1)
-
-
-def line_key(stockrecord_id: int, answers: Iterable[Answer]) -> str:
-    """What a line is known by from the basket to the workshop's job."""
-    digest = digest_of(answers)
-    return f"{stockrecord_id}-{digest}" if digest else str(stockrecord_id)
-
-
-@dataclass(slots=True)
-class LineOffer:
-    """One product as it can be sold now.
-
-    `problem`: "gone", "answers" (the group asks something else now), "too_many", "too_few", "full"
-    (it cannot be promised within the workshop's horizon) or "". Where it is full, `most_now`
-    pieces could be promised instead.
-    """
-
-    wanted: Wanted
-    unit_price: Decimal
-    promise: Promise | None
-    problem: str = ""
-    most_now: int | None = None
-
-    @property
-    def promised_on(self) -> date | None:
-        return self.promise.promised_on if self.promise else None
-
-    @property
-    def stockrecord(self) -> StockRecord:
-        return self.wanted.stockrecord
-
-    @property
-    def product(self) -> Any:
-        return self.wanted.stockrecord.product
-
-    @property
-    def quantity(self) -> int:
-        return self.wanted.quantity
-
-    @property
-    def answers(self) -> tuple[Answer, ...]:
-        return self.wanted.answers
-
-    @property
-    def non_returnable(self) -> bool:
-        """Made for this buyer alone, so not taken back without a reason."""
-        return is_non_returnable(self.answers)
-
-    @property
-    def is_made(self) -> bool:
-        """Whether it is made after the order; ready pieces of it are not."""
-        if self.promise is not None:
-            return not self.promise.from_stock
-        return self.wanted.stockrecord.is_made_to_order
-
-    @property
-    def ladder(self) -> Steps:
-        """How much comes back on cancelling, stage by stage."""
-        terms = terms_of(self.stockrecord)
-        if not self.is_made:
-            return OF_READY
-        return LADDER_STEPS[terms.ladder] if terms else WITHOUT_LADDER
-
-    @property
-    def starts_on(self) -> date | None:
-        """The first day on which the group may begin; None for ready pieces."""
-        return self.promise.starts_on if self.promise and self.is_made else None
-
-    @property
-    def top_product(self) -> Any:
-        """The product with the page and the pictures: of a size or colour, its parent."""
-        return self.product.parent if self.product.is_child else self.product
-
-    @property
-    def chilled(self) -> bool:
-        return self.product.chilled or self.top_product.chilled
-
-    @property
-    def total(self) -> Decimal:
-        return self.unit_price * self.quantity
-
-    @property
-    def most(self) -> int:
-        """The largest quantity that can be had now (pieces)."""
-        return self.wanted.most
-
-    @property
-    def price_before(self) -> Decimal | None:
-        """The price the buyer saw, where it has changed since."""
-        seen = self.wanted.seen_price
-        return seen if seen is not None and seen != self.unit_price else None
+from .splitting import balances
 
 
 @dataclass(slots=True)
@@ -182,6 +50,7 @@ class GroupOffer:
     options: list[DeliveryOption] = field(default_factory=list)
     chosen: DeliveryOption | None = None
     undeliverable: bool = False
+    balance: Decimal = ZERO  # baht that are due when it is finished; the rest is due now
 
     @property
     def goods(self) -> Decimal:
@@ -202,6 +71,15 @@ class GroupOffer:
     @property
     def made_to_order(self) -> bool:
         return any(line.is_made for line in self.lines)
+
+    @property
+    def due_now(self) -> Decimal:
+        return self.total - self.balance
+
+    @property
+    def on_deposit(self) -> Decimal:
+        """The price (baht) of its goods whose terms say half now, half when finished."""
+        return sum((line.total for line in self.lines if line.is_on_deposit), ZERO)
 
     @property
     def cancelling(self) -> Terms:
@@ -247,6 +125,15 @@ class Offer:
         return self.goods + self.charges
 
     @property
+    def balance(self) -> Decimal:
+        """What is due later, when goods are finished."""
+        return sum((group.balance for group in self.groups), ZERO)
+
+    @property
+    def due_now(self) -> Decimal:
+        return self.total - self.balance
+
+    @property
     def is_empty(self) -> bool:
         return not self.groups
 
@@ -275,6 +162,7 @@ class Offer:
                 group.enterprise.pk,
                 group.chosen.method.slug if group.chosen else "",
                 str(group.charge),
+                str(group.balance),
                 str(group.promised_on),
                 [str(day) for day in group.arrives_between or ()],
                 [
@@ -307,6 +195,7 @@ class Offer:
             "rule_version": RULE_VERSION,
             "day": self.today.isoformat(),
             "total": str(self.total),
+            "due_now": str(self.due_now),
             "groups": [frozen_group(group) for group in self.groups],
         }
 
@@ -354,7 +243,15 @@ def make_offer(
         book = rate_book or RateBook(today)
         for group in groups:
             _choose_delivery(group, book, to, (choices or {}).get(str(group.enterprise.pk)))
-    return Offer(groups, today)
+    offer = Offer(groups, today)
+    later = balances(
+        [group.on_deposit for group in groups],
+        total=offer.total,
+        threshold=Decimal(settings.DEPOSIT_FROM),
+    )
+    for group, balance in zip(groups, later, strict=True):
+        group.balance = balance
+    return offer
 
 
 def _calendars_of(wanted: Iterable[Wanted], today: date, own: Iterable[Any]) -> Calendars:

@@ -98,6 +98,31 @@ DELAY_TRANSITIONS = {
 }
 
 
+class InstalmentState(models.TextChoices):
+    """How one payment of a part stands."""
+
+    DUE_LATER = "due_later", _("To be paid when finished")
+    DUE = "due", _("To be paid now")
+    PAID = "paid", _("Paid")
+    WAIVED = "waived", _("Not to be paid any more")
+    DEFAULTED = "defaulted", _("Not paid in time")
+
+
+INSTALMENT_TRANSITIONS = {
+    InstalmentState.DUE_LATER: (InstalmentState.DUE, InstalmentState.WAIVED),
+    InstalmentState.DUE: (
+        InstalmentState.PAID,
+        InstalmentState.WAIVED,
+        InstalmentState.DEFAULTED,
+    ),
+    InstalmentState.PAID: (),
+    InstalmentState.WAIVED: (),
+    InstalmentState.DEFAULTED: (),
+}
+#: The buyer has not given this money yet.
+UNPAID = (InstalmentState.DUE_LATER, InstalmentState.DUE)
+
+
 class OrderStatus(models.TextChoices):
     """What a whole order is called; derived by `order_status`, never stored by hand."""
 

@@ -16,6 +16,8 @@ def keep_deadlines() -> dict[str, int]:
         "proofs reminded": services.remind_of_proofs(),
         "proofs with the office": services.hand_proofs_to_office(),
         "waiting": services.wait_in_silence(),
+        "balances reminded": services.remind_of_balances(),
+        "balances defaulted": services.default_balances(),
     }
 
 

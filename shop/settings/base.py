@@ -270,6 +270,11 @@ ANSWER_HOURS = env.int("ANSWER_HOURS", default=48)
 ANSWER_REMINDER_HOURS = env.int("ANSWER_REMINDER_HOURS", default=24)
 RECEIVED_AFTER_SLOWEST_DAYS = 2
 WITHDRAWAL_DAYS = 7
+#: From this order total (baht) on, goods whose terms say so are paid half now, half when finished.
+DEPOSIT_FROM = env.int("DEPOSIT_FROM", default=2000)
+#: Days to pay the balance after it was asked for, and the days after which it is reminded of.
+BALANCE_DAYS = env.int("BALANCE_DAYS", default=14)
+BALANCE_REMINDER_DAYS = (3, 7)
 #: Hours in which a buyer answers a notice of delay; silence means waiting.
 DELAY_ANSWER_HOURS = env.int("DELAY_ANSWER_HOURS", default=72)
 #: Hours a buyer has to take a later day, when the money came after the promised one was gone.

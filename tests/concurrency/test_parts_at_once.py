@@ -9,6 +9,7 @@ from catalogue import services as catalogue
 from catalogue.models import Product
 from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.services import parts as fulfilments
+from shop.fulfilment.services import undoing
 from shop.fulfilment.states import OrderStatus
 from shop.oscar.order.models import Order
 from shop.oscar.partner.services import set_ready_pieces
@@ -48,7 +49,7 @@ def test_two_groups_decline_at_once_and_the_order_says_so(monkeypatch: pytest.Mo
     monkeypatch.setattr(fulfilments, "move", both_have_moved)
 
     def decline(part: Fulfilment, by: Any) -> Any:
-        return lambda: fulfilments.decline_fulfilment(fulfilment_id=part.pk, by=by, reason="-")
+        return lambda: undoing.decline_fulfilment(fulfilment_id=part.pk, by=by, reason="-")
 
     results = all_at_once(decline(part, by) for part, by in zip(parts, members, strict=True))
     assert not [r for r in results if isinstance(r, Exception)], results

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from shop.core.states import MoveNotAllowed
 from shop.fulfilment import services
+from shop.fulfilment.cancelling import refund_on_cancelling
 from shop.fulfilment.models import JobUpdate
 from shop.outbox.models import Message
 from shop.production.models import Job
@@ -41,6 +42,9 @@ def test_one_line_is_begun_finished_and_packed_and_its_part_goes_along():
     assert weaving.states == ("started", "in_production")
     assert weaving.part.started_at == JobUpdate.objects.get().at
     assert kinds() == ["part_started"]
+    back = refund_on_cancelling(services.with_jobs(weaving.part))
+    assert back is not None
+    assert not back.is_all
 
     weaving.move("finish")
     assert weaving.states == ("started", "finished")

@@ -195,6 +195,11 @@ def _send(request: HttpRequest, part: Fulfilment, form: DispatchForm) -> HttpRes
             carrier=form.cleaned_data["carrier"],
             tracking_number=form.cleaned_data["tracking_number"],
         )
+    except services.NotPaid:
+        messages.warning(
+            request,
+            _("The buyer has not paid the rest yet. We have asked, and tell you when it comes."),
+        )
     except MoveNotAllowed as error:
         _say_where_it_is(request, error, FulfilmentState.DISPATCHED)
     else:

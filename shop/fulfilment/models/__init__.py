@@ -3,11 +3,14 @@ work."""
 
 from .delays import DelayNotice
 from .delivery import Carrier, DeliveryMethod, DeliveryRate, Named, RemotePlace, Zone
+from .instalments import BALANCE, FIRST, Instalment
 from .parts import Fulfilment, FulfilmentLine, FulfilmentQuerySet, Parcel
 from .quotes import CustomRequest, CustomRequestQuerySet, Quote, QuoteLine, RequestPhoto
 from .work import JobUpdate, Proof, ProofQuerySet
 
 __all__ = [
+    "BALANCE",
+    "FIRST",
     "Carrier",
     "CustomRequest",
     "CustomRequestQuerySet",
@@ -17,6 +20,7 @@ __all__ = [
     "Fulfilment",
     "FulfilmentLine",
     "FulfilmentQuerySet",
+    "Instalment",
     "JobUpdate",
     "Named",
     "Parcel",

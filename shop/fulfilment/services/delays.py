@@ -16,8 +16,9 @@ from shop.production.services import days_needed, postpone_jobs
 
 from ..models import DelayNotice, Fulfilment
 from ..states import DELAY_TRANSITIONS, IN_WORK, DelayReason, DelayState, FulfilmentState
-from .parts import locked, undo
+from .parts import locked
 from .telling import buyer_messages, tell_group
+from .undoing import undo
 
 logger = logging.getLogger(__name__)
 

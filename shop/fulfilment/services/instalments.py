@@ -22,8 +22,9 @@ from shop.payments.states import OPEN, AttemptState, Method
 from ..cancelling import Back
 from ..models import BALANCE, Fulfilment, Instalment
 from ..states import INSTALMENT_TRANSITIONS, FulfilmentState, InstalmentState
-from .parts import ask_for_balance, locked, undo
+from .parts import ask_for_balance, locked
 from .telling import buyer_messages, tell_group
+from .undoing import undo
 
 logger = logging.getLogger(__name__)
 

@@ -6,38 +6,33 @@ Money goes back through `shop.payments.services.request_refund`, goods through
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime, timedelta
-from decimal import Decimal
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 
 from shop.core.models import User
-from shop.core.money import ZERO
 from shop.core.states import MoveNotAllowed, can_move, move
 from shop.oscar.order.models import Order
-from shop.oscar.partner.services import give_back_goods, send_goods
+from shop.oscar.partner.services import send_goods
 from shop.outbox.services import post
-from shop.payments.services import request_refund
 from shop.production.models import ClusterOrder, ClusterOrderQuerySet, Job
-from shop.production.services import cancel_jobs, note_hand_over, pack_jobs, start_jobs
-from shop.production.services.clusters import cancel_cluster_order
+from shop.production.services import note_hand_over, pack_jobs, start_jobs
 from shop.production.states import JobState
 
-from ..cancelling import Back, refund_on_cancelling
-from ..models import Carrier, Fulfilment, FulfilmentLine, Parcel, Proof
+from ..models import Carrier, Fulfilment, Instalment, Parcel
 from ..states import (
     DELAY_TRANSITIONS,
     ENDED,
-    PROOF_TRANSITIONS,
+    INSTALMENT_TRANSITIONS,
     TRANSITIONS,
+    UNPAID,
     DelayState,
     FulfilmentState,
-    ProofState,
+    InstalmentState,
     order_status,
 )
 from .telling import buyer_messages, tell_group, travel_facts
@@ -58,12 +53,12 @@ class TooLate(Exception):
         self.fulfilment = fulfilment
 
 
-class GivesLessNow(Exception):
-    """Less comes back than the buyer was shown; `back` is what it is now."""
+class NotPaid(Exception):
+    """The parcel may not go yet: the balance of `fulfilment` has not been paid."""
 
-    def __init__(self, back: Back):
-        super().__init__(str(back.total))
-        self.back = back
+    def __init__(self, fulfilment: Fulfilment):
+        super().__init__(str(fulfilment))
+        self.fulfilment = fulfilment
 
 
 class NotApproved(Exception):
@@ -100,55 +95,13 @@ def accept_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
 
 
 @transaction.atomic
-def decline_fulfilment(*, fulfilment_id: int, by: User | None, reason: str) -> Fulfilment:
-    """The group cannot do it: the buyer gets the money of this part back, the goods return."""
-    fulfilment = locked(fulfilment_id)
-    undo(fulfilment, FulfilmentState.DECLINED, by=by, reason=reason)
-    return fulfilment
-
-
-@transaction.atomic
-def cancel_fulfilment(
-    *, fulfilment_id: int, by: Any = None, reason: str = "", seen: Decimal | None = None
-) -> Fulfilment:
-    """The buyer changes their mind: what the agreed ladder gives back comes back.
-
-    `seen` is the amount (baht) beside the button. Raises TooLate when nothing would come back,
-    GivesLessNow when the group has begun meanwhile.
-    """
-    # Whoever moves a line's job holds its part; locking jobs before their workshop would deadlock
-    # with a plan that is made anew.
-    fulfilment = locked(fulfilment_id)
-    back = refund_on_cancelling(with_jobs(fulfilment))
-    if back is None:
-        raise TooLate(fulfilment)
-    if seen is not None and back.total < seen:
-        raise GivesLessNow(back)
-    undo(fulfilment, FulfilmentState.CANCELLED, by=by, reason=reason, back=back)
-    tell_group(fulfilment, "part_called_off", kept=str(back.kept) if back.kept else "")
-    return fulfilment
-
-
-def with_jobs(fulfilment: Fulfilment) -> Fulfilment:
-    """The part with its lines and their jobs as they are now, for `refund_on_cancelling`."""
-    rows = FulfilmentLine.objects.select_related("line__job")
-    prefetch_related_objects([fulfilment], Prefetch("lines", rows))
-    return fulfilment
-
-
-def refund_cause(fulfilment: Fulfilment) -> str:
-    """The name under which the money of an undone part goes back, once."""
-    return f"fulfilment:{fulfilment.pk}:undone"
-
-
-@transaction.atomic
 def start_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
     """The group has begun to make what was ordered; from now on it cannot be cancelled.
 
     Raises NotApproved while all of its work still waits for the buyer's approval.
     """
     fulfilment = locked(fulfilment_id)
-    if not fulfilment.made_to_order or not _may(fulfilment, FulfilmentState.STARTED):
+    if not fulfilment.made_to_order or not may(fulfilment, FulfilmentState.STARTED):
         raise MoveNotAllowed(fulfilment, fulfilment.state, FulfilmentState.STARTED)
     waiting = [job for job in jobs_of(fulfilment) if job.state == JobState.WAITING]
     if not start_jobs(line_ids=line_ids(fulfilment), by=by) and waiting:
@@ -167,7 +120,7 @@ def pack_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
     """
     fulfilment = locked(fulfilment_id)
     begun = not fulfilment.made_to_order or fulfilment.state != FulfilmentState.ACCEPTED
-    if not begun or not _may(fulfilment, FulfilmentState.PACKED):
+    if not begun or not may(fulfilment, FulfilmentState.PACKED):
         raise MoveNotAllowed(fulfilment, fulfilment.state, FulfilmentState.PACKED)
     unmade = [job for job in jobs_of(fulfilment) if job.state not in MADE]
     if unmade:
@@ -185,8 +138,13 @@ def pack_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
 def dispatch_fulfilment(
     *, fulfilment_id: int, by: User, carrier: Carrier, tracking_number: str = ""
 ) -> Fulfilment:
-    """The parcel is with the carrier: stock goes down, the buyer is told how to follow it."""
+    """The parcel is with the carrier: stock goes down, the buyer is told how to follow it.
+
+    Raises NotPaid while the balance is open.
+    """
     fulfilment = locked(fulfilment_id)
+    if may(fulfilment, FulfilmentState.DISPATCHED) and is_unpaid(fulfilment):
+        raise NotPaid(fulfilment)
     now = timezone.now()
     fulfilment.dispatched_at = now
     fulfilment.received_by_itself_at = now + timedelta(
@@ -199,8 +157,8 @@ def dispatch_fulfilment(
         dispatched_at=now,
     )
     send_goods(
-        reference=_checkout_of(fulfilment),
-        stockrecord_ids=_stockrecord_ids(fulfilment),
+        reference=checkout_of(fulfilment),
+        stockrecord_ids=stockrecord_ids_of(fulfilment),
     )
     note_hand_over(
         enterprise_id=fulfilment.enterprise_id,
@@ -262,20 +220,13 @@ def remind_unanswered(*, now: datetime | None = None) -> int:
     return count
 
 
-def decline_unanswered(*, now: datetime | None = None) -> int:
-    """Parts nobody answered in time are declined and refunded."""
-    now = now or timezone.now()
-    due = Fulfilment.objects.filter(state=FulfilmentState.PLACED, answer_by__lte=now)
-    return _sweep(due, lambda pk: decline_fulfilment(fulfilment_id=pk, by=None, reason="silence"))
-
-
 def receive_unobjected(*, now: datetime | None = None) -> int:
     """Parcels that must have arrived, and about which nobody complained, count as received."""
     now = now or timezone.now()
     due = Fulfilment.objects.filter(
         state=FulfilmentState.DISPATCHED, received_by_itself_at__lte=now, objected_at=None
     )
-    return _sweep(due, _receive_unless_objected)
+    return sweep(due, _receive_unless_objected)
 
 
 @transaction.atomic
@@ -285,7 +236,7 @@ def _receive_unless_objected(fulfilment_id: int) -> None:
         receive_fulfilment(fulfilment_id=fulfilment_id)
 
 
-def _sweep(due: Any, verb: Any) -> int:
+def sweep(due: Any, verb: Any) -> int:
     """Each part in a transaction of its own; one in trouble must not keep the others waiting."""
     count = 0
     for pk in list(due.order_by("?").values_list("pk", flat=True)[:200]):
@@ -324,7 +275,7 @@ def line_ids(fulfilment: Fulfilment) -> list[int]:
     return list(fulfilment.lines.values_list("line_id", flat=True))
 
 
-def _may(fulfilment: Fulfilment, to: str) -> bool:
+def may(fulfilment: Fulfilment, to: str) -> bool:
     return can_move(fulfilment.state, to, TRANSITIONS)
 
 
@@ -339,6 +290,8 @@ def step(
     facts: dict[str, Any] | None = None,
 ) -> None:
     move(fulfilment, to, transitions=TRANSITIONS, by=by, reason=reason, also=also)
+    if to == FulfilmentState.PACKED and fulfilment.made_to_order:
+        ask_for_balance(fulfilment, today=timezone.localdate())
     if to in NOTHING_TO_ASK:
         _overtake_notice(fulfilment)
     _derive_order_status(fulfilment.order)
@@ -353,45 +306,39 @@ def _overtake_notice(fulfilment: Fulfilment) -> None:
         move(notice, DelayState.OVERTAKEN, transitions=DELAY_TRANSITIONS, also=["answered_at"])
 
 
-def _checkout_of(fulfilment: Fulfilment) -> UUID:
+def checkout_of(fulfilment: Fulfilment) -> UUID:
     """Every order placed here has come from a checkout; only Oscar's own would have none."""
     reference = fulfilment.order.checkout_reference
     assert reference is not None
     return reference
 
 
-def undo(
-    fulfilment: Fulfilment, to: str, *, by: Any, reason: str, back: Back | None = None
-) -> None:
-    """Goods and days are free again, the money goes back; locks in the order of the house.
+def is_unpaid(fulfilment: Fulfilment) -> bool:
+    """Whether some of the part's money has not come yet."""
+    return fulfilment.instalments.filter(state__in=UNPAID).exists()
 
-    `back` is what the agreed ladder leaves of it; without one all comes back.
-    """
-    if not _may(fulfilment, to):
-        raise MoveNotAllowed(fulfilment, fulfilment.state, to)
-    fulfilment.ended_reason = reason
-    give_back_goods(
-        reference=_checkout_of(fulfilment),
-        stockrecord_ids=_stockrecord_ids(fulfilment),
+
+def ask_for_balance(fulfilment: Fulfilment, *, today: date) -> Instalment | None:
+    """Finished: the buyer is asked for the rest, once. The caller holds the part."""
+    later = fulfilment.instalments.select_for_update(of=("self",)).filter(
+        state=InstalmentState.DUE_LATER
     )
-    cancel_jobs(line_ids=line_ids(fulfilment), by=by, reason=reason)
-    for shared in cluster_orders_of(fulfilment).under_way():
-        cancel_cluster_order(cluster_order_id=shared.pk, by=by, reason=reason, though_begun=True)
-    for proof in Proof.objects.for_update().unanswered().filter(job__line__in=line_ids(fulfilment)):
-        move(proof, ProofState.WITHDRAWN, transitions=PROOF_TRANSITIONS, by=by, reason=to)
-    amount = back.total if back else fulfilment.total
-    fulfilment.kept = back.kept if back else ZERO
-    facts = {"total": str(amount), "kept": str(fulfilment.kept) if fulfilment.kept else ""}
-    step(fulfilment, to, by=by, also=["ended_reason", "kept"], reason=reason, facts=facts)
-    request_refund(
-        checkout_reference=_checkout_of(fulfilment),
-        amount=amount,
-        cause=refund_cause(fulfilment),
-        reason=f"{to} {fulfilment.order.number}",
-    )
+    for instalment in later:
+        instalment.asked_at = timezone.now()
+        instalment.due_on = today + timedelta(days=settings.BALANCE_DAYS)
+        move(
+            instalment,
+            InstalmentState.DUE,
+            transitions=INSTALMENT_TRANSITIONS,
+            also=["asked_at", "due_on"],
+        )
+        facts = {"amount": str(instalment.amount), "due_on": instalment.due_on.isoformat()}
+        post(buyer_messages("balance_due", fulfilment, **facts))
+        return instalment
+    return None
 
 
-def _stockrecord_ids(fulfilment: Fulfilment) -> list[int]:
+def stockrecord_ids_of(fulfilment: Fulfilment) -> list[int]:
     return list(fulfilment.lines.values_list("line__stockrecord_id", flat=True))
 
 

@@ -15,7 +15,7 @@ from shop.production.states import JobState
 
 from ..models import Fulfilment, JobUpdate
 from ..states import AT_WORK, FulfilmentState
-from .parts import MADE, NotApproved, jobs_of, locked, step
+from .parts import MADE, NotApproved, ask_for_balance, jobs_of, locked, step
 from .telling import buyer_messages
 
 
@@ -53,7 +53,8 @@ def finish_job(
     moved = finish_jobs(line_ids=[job.line_id or 0], by=by, today=today)
     _moved(job, moved, JobState.FINISHED)
     update = _record(job, JobState.FINISHED, token, picture_id, text, by)
-    if all(each.state in MADE for each in jobs_of(part)):
+    made = all(each.state in MADE for each in jobs_of(part))
+    if made and ask_for_balance(part, today=today) is None:
         post(buyer_messages("part_made", part))
     return update
 

@@ -21,7 +21,7 @@ from catalogue.asking.answering import (
 from catalogue.asking.services import known_photos, questions_of
 from catalogue.models import Product
 from catalogue.states import QuestionKind
-from shop.fulfilment.offers import Wanted, line_key
+from shop.fulfilment.lines import Wanted, line_key
 from shop.oscar.partner.models import StockRecord
 from shop.production.models import WaitingEntry
 from shop.production.services import take_offer

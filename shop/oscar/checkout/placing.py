@@ -13,9 +13,9 @@ from producers.models import Enterprise
 from shop.core.models import StateChange
 from shop.core.money import ZERO
 from shop.fulfilment.freezing import certificates_at_sale
-from shop.fulfilment.models import Fulfilment, FulfilmentLine
+from shop.fulfilment.models import BALANCE, FIRST, Fulfilment, FulfilmentLine, Instalment
 from shop.fulfilment.services import group_messages, quotes
-from shop.fulfilment.states import FulfilmentState, OrderStatus
+from shop.fulfilment.states import FulfilmentState, InstalmentState, OrderStatus
 from shop.oscar.basket.services import take_out
 from shop.oscar.order.models import Line, Order, ShippingAddress
 from shop.oscar.order.services import new_order_number, order_path
@@ -146,7 +146,29 @@ def _fulfilments(order: Order, offer: dict[str, Any]) -> list[Fulfilment]:
             for row in rows
         ]
     )
+    _instalments(rows, offer, order)
     return rows
+
+
+def _instalments(parts: list[Fulfilment], offer: dict[str, Any], order: Order) -> None:
+    """Parts paid in two: the first payment has come with the order, the balance is due later."""
+    rows = []
+    for part, group in zip(parts, offer["groups"], strict=True):
+        balance = Decimal(group.get("balance") or 0)
+        if not balance:
+            continue
+        rows += [
+            Instalment(
+                fulfilment=part,
+                number=FIRST,
+                amount=part.total - balance,
+                state=InstalmentState.PAID,
+                paid_at=order.date_placed,
+            ),
+            Instalment(fulfilment=part, number=BALANCE, amount=balance),
+        ]
+    if rows:
+        Instalment.objects.bulk_create(rows)
 
 
 def _lines(order: Order, fulfilments: list[Fulfilment], offer: dict[str, Any]) -> list[Line]:
@@ -242,7 +264,9 @@ def _buyer_mail(order: Order, offer: dict[str, Any], parts: list[Fulfilment]) ->
             "order_number": order.number,
             "order_path": order_path(order),
             "name": order.contact_name,
-            "total": str(order.total_incl_tax),
+            "total": str(offer.get("due_now") or order.total_incl_tax),
+            "balance": str(order.total_incl_tax - Decimal(offer.get("due_now") or offer["total"])),
+            "balance_days": settings.BALANCE_DAYS,
             "placed_on": timezone.localdate(order.date_placed).isoformat(),
             "paid_with": order.paid_with,
             "withdrawal_days": settings.WITHDRAWAL_DAYS,

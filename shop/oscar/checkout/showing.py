@@ -1,9 +1,12 @@
 """What the pages of basket, checkout and order show of goods: reads only."""
 
+import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+import segno
 
 from catalogue.models import ProductPicture
 from shop.fulfilment.offers import GroupOffer, LineOffer, Offer
@@ -76,6 +79,15 @@ def last_of_session(reference: str) -> Checkout | None:
         return Checkout.objects.filter(reference=UUID(reference)).first()
     except ValueError:
         return None
+
+
+def drawn_qr(data: str) -> bytes:
+    """A QR code as an SVG drawing."""
+    drawing = io.BytesIO()
+    segno.make_qr(data, error="m").save(
+        drawing, kind="svg", scale=8, border=3, dark="#211C17", light="#FFFFFF", xmldecl=False
+    )
+    return drawing.getvalue()
 
 
 def open_attempt(checkout: Checkout, *, method: str = "") -> PaymentAttempt | None:

@@ -30,4 +30,8 @@ urlpatterns = [
     ),
     path("<str:number>/<str:token>/<int:part_id>/problem/", views.problem, name="problem"),
     path("<str:number>/<str:token>/<int:part_id>/later/", views.answer_delay, name="answer_delay"),
+    path("<str:number>/<str:token>/<int:part_id>/balance/", views.balance, name="balance"),
+    path(
+        "<str:number>/<str:token>/<int:part_id>/balance/qr.svg", views.balance_qr, name="balance_qr"
+    ),
 ]

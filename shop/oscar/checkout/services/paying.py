@@ -114,7 +114,7 @@ def hold_and_write(
     attempt = payments.new_attempt(
         checkout_reference=checkout.reference,
         method=method,
-        amount=offer.total,
+        amount=offer.due_now,
         expires_at=timezone.now() + timedelta(minutes=settings.PAYMENT_MINUTES),
         opening=_opening(checkout),
     )

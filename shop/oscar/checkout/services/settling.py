@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from shop.core.states import move
+from shop.fulfilment.services import settle_instalment
 from shop.oscar.order.models import Order
 from shop.oscar.partner.services import release_goods, take_goods
 from shop.outbox.services import Contact, send_later
@@ -35,7 +37,12 @@ logger = logging.getLogger(__name__)
 
 
 def settle_checkout(reference: UUID) -> None:
-    """Bring one checkout to the end its payments ask for. Safe to repeat, in any order."""
+    """Bring one checkout to the end its payments ask for. Safe to repeat, in any order.
+
+    The balance of a part that is paid in two has payments under a reference of its own.
+    """
+    if settle_instalment(reference):
+        return
     attempts = list(PaymentAttempt.objects.filter(checkout_reference=reference))
     for attempt in attempts:
         if attempt.state == AttemptState.PAID and attempt.settled_at is None:
@@ -56,12 +63,17 @@ def settle_attempt(attempt_id: int) -> None:
         return
     if checkout.state in PAID_FOR:
         _pay_back(checkout, attempt, "paid_twice")
-    elif attempt.amount != checkout.total:
+    elif attempt.amount != due_now(checkout):
         _make_no_order(checkout, attempt, "another amount")
     else:
         _settle_paid(checkout, attempt)
     attempt.settled_at = timezone.now()
     attempt.save(update_fields=["settled_at"])
+
+
+def due_now(checkout: Checkout) -> Decimal:
+    """What was asked of the buyer when paying: all, or the first instalments and all the rest."""
+    return Decimal(checkout.offer.get("due_now") or checkout.offer["total"])
 
 
 def _make_no_order(

@@ -1,10 +1,8 @@
 """Paying by card at the provider or by PromptPay here, and the way back."""
 
-import io
 from typing import Any
 from uuid import UUID
 
-import segno
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -18,7 +16,7 @@ from shop.core.clock import this_moment
 from shop.core.templatetags.shop_text import clock
 from shop.oscar.checkout import services
 from shop.oscar.checkout.models import Checkout
-from shop.oscar.checkout.showing import last_attempt, last_of_session, open_attempt
+from shop.oscar.checkout.showing import drawn_qr, last_attempt, last_of_session, open_attempt
 from shop.oscar.checkout.states import CheckoutState
 from shop.oscar.order.models import Order
 from shop.oscar.order.services import order_path
@@ -118,11 +116,7 @@ def qr_code(request: HttpRequest, reference: UUID) -> HttpResponse:
     attempt = open_attempt(_own(request, reference), method=Method.PROMPTPAY)
     if attempt is None or not attempt.qr_data:
         raise Http404("nothing to pay")
-    drawing = io.BytesIO()
-    segno.make_qr(attempt.qr_data, error="m").save(
-        drawing, kind="svg", scale=8, border=3, dark="#211C17", light="#FFFFFF", xmldecl=False
-    )
-    return HttpResponse(drawing.getvalue(), content_type="image/svg+xml")
+    return HttpResponse(drawn_qr(attempt.qr_data), content_type="image/svg+xml")
 
 
 @require_POST

@@ -198,5 +198,10 @@ def _page(
 ) -> HttpResponse:
     """A step with the offer beside it."""
     offer = offer or services.offer_now(checkout, **this_moment())
-    shared = {"checkout": checkout, "offer": offer, "groups": shown_groups(offer)}
+    shared = {
+        "checkout": checkout,
+        "offer": offer,
+        "groups": shown_groups(offer),
+        "balance_days": settings.BALANCE_DAYS,
+    }
     return render(request, template, {**shared, **context}, status=status)

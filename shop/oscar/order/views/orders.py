@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,8 +27,15 @@ from shop.core.money import ZERO
 from shop.core.states import MoveNotAllowed
 from shop.core.templatetags.shop_text import day
 from shop.fulfilment import services as fulfilments
-from shop.fulfilment.cancelling import Back, Terms, refund_on_cancelling, terms_of_part
-from shop.fulfilment.models import DelayNotice, Fulfilment, FulfilmentLine, JobUpdate, Proof
+from shop.fulfilment.cancelling import Back, Terms, paid_of, refund_on_cancelling, terms_of_part
+from shop.fulfilment.models import (
+    DelayNotice,
+    Fulfilment,
+    FulfilmentLine,
+    Instalment,
+    JobUpdate,
+    Proof,
+)
 from shop.fulfilment.states import (
     AT_WORK,
     FREE_CHANGES,
@@ -38,16 +46,21 @@ from shop.fulfilment.states import (
 from shop.fulfilment.timeline import Next, Step, steps_of, withdrawal_ends_on
 from shop.oscar.checkout.showing import snapshot_pictures
 from shop.oscar.customer.views import limited
+from shop.oscar.order import services
+from shop.oscar.order.forms import (
+    CancelForm,
+    LookupForm,
+    ProblemForm,
+    ProofChangeForm,
+    SampleChangeForm,
+)
+from shop.oscar.order.models import Line, Order
+from shop.oscar.order.showing import WORK, ShownWork, next_with_work, works_of
 from shop.payments.models import Refund
 from shop.production.models import ClusterOrder, ClusterPart
 from shop.production.services import NoCapacity
 from shop.production.services.clusters import approve_sample, ask_sample_change
 from shop.production.states import SampleState
-
-from . import services
-from .forms import CancelForm, LookupForm, ProblemForm, ProofChangeForm, SampleChangeForm
-from .models import Line, Order
-from .showing import WORK, ShownWork, next_with_work, works_of
 
 HOUR = 60 * 60
 
@@ -60,7 +73,7 @@ class ShownPart:
     lines: list[tuple[Line, ProductPicture | None]]
     steps: list[Step]
     next: Next
-    refund: Refund | None
+    refunds: list[Refund]
     notices: list[DelayNotice]
     #: Whether the group has written something the buyer has not seen.
     has_news: bool
@@ -69,6 +82,19 @@ class ShownPart:
     works: list[ShownWork]
     #: Lines that the villages of a cluster make together.
     shared: list[ClusterOrder]
+
+    @property
+    def refund(self) -> Refund | None:
+        return self.refunds[0] if self.refunds else None
+
+    @property
+    def refunded(self) -> Any:
+        return sum(refund.amount for refund in self.refunds)
+
+    @property
+    def balance(self) -> Instalment | None:
+        """The payment that is due when it is finished."""
+        return fulfilments.balance_of(self.part)
 
     @property
     def asked(self) -> DelayNotice | None:
@@ -196,7 +222,7 @@ def cancel_part(request: HttpRequest, number: str, token: str, part_id: int) -> 
         else:
             messages.success(request, _("Cancelled. The money of this part goes back to you."))
         return _to_order(request, order)
-    back = refund_on_cancelling(part) if notice is None else Back(part.goods, part.charge, ZERO)
+    back = refund_on_cancelling(part) if notice is None else Back(paid_of(part), ZERO)
     if back is None:
         messages.error(request, _("It is too late to cancel: the group has begun its work."))
         return _to_order(request, order)
@@ -387,6 +413,7 @@ def _orders() -> Any:
         Prefetch("delays", DelayNotice.objects.select_related("picture")),
         "parcels__carrier",
         *WORK,
+        "instalments",
     )
     return Order.objects.select_related("shipping_address", "user").prefetch_related(
         Prefetch("fulfilments", parts.order_by("pk"))
@@ -439,6 +466,10 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
     today = timezone.localdate()
     parts = _shown_parts(order, today)
     waiting = [shown for shown in parts if shown.next.by is not None]
+    unpaid = sum(
+        (x.amount for shown in parts for x in shown.part.instalments.all() if x.state != "paid"),
+        ZERO,
+    )
     context = {
         "order": order,
         "token": services.order_token(order),
@@ -446,7 +477,10 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
         "first": min(waiting, key=lambda shown: shown.next.by or today, default=None),
         "address": order.shipping_address.written(_language()),
         "goods": order.total_incl_tax - order.shipping_incl_tax,
-        "refunds": [shown for shown in parts if shown.refund is not None],
+        "refunds": [shown for shown in parts if shown.refunds],
+        "unpaid": unpaid,
+        "paid": order.total_incl_tax - unpaid,
+        "balance_days": settings.BALANCE_DAYS,
     }
     return render(request, "order/detail.html", context)
 
@@ -454,10 +488,12 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
 def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
     parts = list(order.fulfilments.all())
     pictures = snapshot_pictures(row.line for part in parts for row in part.lines.all())
+    references = [order.checkout_reference]
+    references += [each.reference for part in parts for each in part.instalments.all()]
     refunds = {
         refund.cause: refund
         for refund in Refund.objects.filter(
-            attempt__checkout_reference=order.checkout_reference
+            attempt__checkout_reference__in=references
         ).select_related("attempt")
     }
     news = set(
@@ -474,7 +510,8 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
     for part in parts:
         part.order = order
         lines = [(row.line, pictures.get(row.line.pk)) for row in part.lines.all()]
-        refund = refunds.get(fulfilments.refund_cause(part))
+        cause = fulfilments.refund_cause(part)
+        found = [refunds[key] for key in (cause, f"{cause}:balance") if key in refunds]
         works = works_of(part, today=today)
         steps, after = steps_of(part), next_with_work(part, works, today=today)
         to_review = {}
@@ -488,7 +525,7 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
                 lines,
                 steps,
                 after,
-                refund,
+                found,
                 list(part.delays.all()),
                 has_news=part.pk in news,
                 to_review=[*to_review.values()],
