@@ -242,9 +242,9 @@ def _promised(
         day = begins = None
         if can_be_bought(record):
             least = max(record.min_quantity, 1)
-            found = promise(record, least, today, calendars, hour=hour)
-            if found:
-                day, begins = found.promised_on, found.starts_on
+            promised = promise(record, least, today, calendars, hour=hour)
+            if promised:
+                day, begins = promised.promised_on, promised.starts_on
         sellings.append(Selling(record.product, record, day, begins))
     return sellings, card_promises(others, card_terms, calendars, today, hour=hour)
 

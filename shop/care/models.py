@@ -197,7 +197,7 @@ class TalkPhoto(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.file.name
+        return str(self.file.name)
 
 
 class SavedReply(models.Model):
@@ -239,7 +239,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def with_photos_where_any(self) -> list["Review"]:
         """The same in one statement more only where there are photos."""
-        rows = list(
+        rows: list[Any] = list(
             self.annotate(has_photos=Exists(ReviewPhoto.objects.filter(review=OuterRef("pk"))))
         )
         bare = [row for row in rows if not row.has_photos]

@@ -24,7 +24,7 @@ class Added(Baht):
 
     def __init__(self, **kwargs: Any):
         super().__init__(required=False, **kwargs)
-        self.min_value = Decimal(0)
+        self.min_value: Any = Decimal(0)
         self.validators = []
 
     def clean(self, value: Any) -> Decimal:

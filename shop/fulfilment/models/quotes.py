@@ -236,7 +236,7 @@ class RequestPhoto(models.Model):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return self.file.name
+        return str(self.file.name)
 
 
 def request_drafts(token: UUID) -> models.QuerySet[RequestPhoto]:

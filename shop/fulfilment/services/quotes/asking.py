@@ -254,6 +254,6 @@ def _is_being_paid(request: CustomRequest) -> bool:
 
 
 def _remove(photo: RequestPhoto) -> None:
-    name = photo.file.name
+    name = str(photo.file.name)
     photo.delete()
     request_files().delete(name)

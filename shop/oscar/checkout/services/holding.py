@@ -71,7 +71,7 @@ def hold_again(checkout: Checkout, *, today: date, hour: int) -> Regained | None
     by_id = records.in_bulk([line["stockrecord"] for line in lines])
     if len(by_id) < len({line["stockrecord"] for line in lines}):
         return None
-    terms = {pk: found for pk, record in by_id.items() if (found := terms_of(record))}
+    terms = {pk: each for pk, record in by_id.items() if (each := terms_of(record))}
     kept = offers_in_basket(checkout.basket_id, terms)
     calendars = read_calendars([each.workshop for each in terms.values()], today, without=kept)
     works, later = [], {}

@@ -514,7 +514,7 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
         found = [refunds[key] for key in (cause, f"{cause}:balance") if key in refunds]
         works = works_of(part, today=today)
         steps, after = steps_of(part), next_with_work(part, works, today=today)
-        to_review = {}
+        to_review: dict[int, Any] = {}
         if part.state == FulfilmentState.RECEIVED:
             for line, _picture in lines:
                 if (product_id := reviewed_product_id(line)) is not None:
