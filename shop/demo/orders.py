@@ -207,7 +207,7 @@ def _picture(job: Job, step: str) -> Picture:
     drawn = draw(top.slug, top.facts["craft"], VIEWS_OF_WORK[step], SMALL)
     file = BytesIO()
     drawn.save(file, "JPEG", quality=85)
-    file.name = f"work-{job.pk}-{step}.jpg"
+    file.seek(0)
     picture = store_upload(file, title=f"{top.title} · {WORDS[step]}"[:255])
     picture.is_illustration, picture.credit = True, CREDIT
     picture.save(update_fields=["is_illustration", "credit"])
