@@ -32,7 +32,8 @@ SENTENCE_FROM = 25  # characters; shorter Thai phrases between blanks are not se
 CRAFTS = """
     praewa brocade teenjok indigo mud_dye mudmee plain_silk luk_kaew gold_brocade mo_hom woven
     batik pakaoma cotton tai_lue hmong silver silver_chain gold brass umbrella celadon
-    rooster_bowl sangkhalok ban_chiang dan_kwian ko_kret benjarong knife mortar basketry reed_mat yan_lipao niello krajood
+    rooster_bowl sangkhalok
+    ban_chiang dan_kwian ko_kret benjarong knife mortar basketry reed_mat yan_lipao niello krajood
     shadow_puppet hyacinth rice_basket wood_carving saa_paper court_doll drum ngob carp_mobile
     lantern khit_pillow rice shallot garlic durian banana eggs fish pork cake sugar custard
     shrimp_paste crackling sausage chilli_dip pork_roll noodles curry_puff roti pastry bamboo_rice
