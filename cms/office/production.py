@@ -20,6 +20,7 @@ from shop.production.models import PublicHoliday, Workshop
 from shop.production.promising import SILENCE_HALVES_AFTER, percent_promised
 from shop.production.services import remove_holiday, set_holiday
 
+from .clusters import ClusterViewSet, SharedViewSet
 from .delivery import PlainForm, PlainList, PlainNew, PlainViewSet
 from .groups import linked
 from .viewsets import OfficeViewSet
@@ -195,4 +196,4 @@ class ProductionViewSetGroup(ModelViewSetGroup):
     menu_name = "production"
     menu_icon = "calendar-alt"
     menu_order = 155
-    items = (SilentViewSet, HolidayViewSet)
+    items = (SilentViewSet, ClusterViewSet, SharedViewSet, HolidayViewSet)

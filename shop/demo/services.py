@@ -12,6 +12,7 @@ from shop.core.models import User
 from shop.production.services import sum_up_all
 
 from .accounts import OFFICERS, hashed_passwords, load_accounts
+from .clusters import load_cluster
 from .delivery import load_delivery
 from .goods import load_goods
 from .groups import load_groups
@@ -68,6 +69,8 @@ def load_demo(*, say: Say = lambda line: None) -> Loaded:
     leaders = _leaders(accounts, users, enterprises)
     orders = load_orders(users["buyer"], leaders, officers[0])
     say(f"orders: {orders} new")
+    shared = load_cluster(enterprises, leaders, officers[0], today=today)
+    say(f"clusters: {shared} new")
     sum_up_all(today=today)
     talks = load_talks(People(users["buyer"], leaders, officers[0]))
     say(f"talks: {talks} new")

@@ -86,6 +86,8 @@ LISTS = (
     "office_rates",
     "office_remote_places",
     "office_silent",
+    "office_clusters",
+    "office_shared",
     "office_holidays",
 )
 

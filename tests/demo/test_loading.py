@@ -15,6 +15,7 @@ from catalogue.states import ProductState
 from cms.models import FeaturedProduct, StoryPage
 from producers.models import Certificate, Enterprise, Membership
 from producers.states import CertificateState, EnterpriseState
+from producers.workspace.clusters import cluster_tasks
 from shop.core.models import User
 from shop.core.places import tambon_address
 from shop.demo import market as data
@@ -29,6 +30,7 @@ from shop.oscar.order.models import Order
 from shop.oscar.partner.models import Partner, StockRecord
 from shop.outbox.models import Message
 from shop.payments.models import PaymentAttempt
+from shop.production.models import ClusterOrder
 
 pytestmark = pytest.mark.django_db
 
@@ -207,3 +209,17 @@ def test_a_stranger_with_a_demo_address_is_not_overwritten():
 
     assert not Enterprise.objects.exists()
     assert data.read_accounts()[0]["email"] == "mali@example.com"
+
+
+def test_four_groups_share_an_order_and_the_leader_has_two_next_things(loaded):
+    order = ClusterOrder.objects.get()
+    parts = order.parts.order_by("pk").values_list("enterprise__slug", "state")
+    assert dict(parts) == {
+        "kham-muang-praewa": "offered",
+        "nong-sung-mud-dye": "handed_over",
+        "phanna-nikhom-indigo": "accepted",
+        "chonnabot-mudmee": "accepted",
+    }
+    assert order.parts.pieces() == order.pieces == 130
+    tasks = cluster_tasks(order.cluster.lead, now=timezone.now())
+    assert sorted(task.kind for task in tasks) == ["answer", "check"]
