@@ -20,6 +20,7 @@ MAY = {
     "wagtailadmin": ("access_admin",),
     "simple_translation": ("submit_translation",),
     "producers": (
+        "view_cluster",
         "view_enterprise",
         "add_enterprise",
         "change_enterprise",
@@ -50,6 +51,7 @@ MAY = {
         "delete_remoteplace",
     ),
     "production": (
+        "view_clusterorder",
         "view_workshop",
         "view_publicholiday",
         "add_publicholiday",

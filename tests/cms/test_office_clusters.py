@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shop.production.models import ClusterOrder
 from shop.production.services import clusters
-from tests.factories import make_officer
+from tests.cms.test_office import make_clerk
 from tests.factories.clusters import KIND, add_member, make_cluster
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def office() -> Client:
     client = Client()
-    client.force_login(make_officer())
+    client.force_login(make_clerk())
     return client
 
 
