@@ -55,7 +55,7 @@ def load_talks(people: People) -> int:
         return 0
     _ask_about_a_product(people)
     for part in Fulfilment.objects.filter(order__user=people.buyer).select_related("order"):
-        if part.state == FulfilmentState.STARTED:
+        if part.state == FulfilmentState.STARTED and part.enterprise_id in people.leaders:
             _say(part, ABOUT_ORDER, people)
         elif part.state == FulfilmentState.RECEIVED:
             talk = _say(part, WITH_PROBLEM, people)

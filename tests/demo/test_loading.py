@@ -216,8 +216,8 @@ def test_four_groups_share_an_order_and_the_leader_has_two_next_things(loaded):
     parts = order.parts.order_by("pk").values_list("enterprise__slug", "state")
     assert dict(parts) == {
         "kham-muang-praewa": "offered",
-        "nong-sung-mud-dye": "handed_over",
-        "phanna-nikhom-indigo": "accepted",
+        "nong-sung-mud-dye": "accepted",
+        "phanna-nikhom-indigo": "handed_over",
         "chonnabot-mudmee": "accepted",
     }
     assert order.parts.pieces() == order.pieces == 130
