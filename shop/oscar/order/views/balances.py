@@ -20,14 +20,14 @@ from shop.payments.gateway import ProviderDown, Refused
 from shop.payments.models import PaymentAttempt
 from shop.payments.states import AttemptState, Method
 
-from .orders import _language, _opened_part, _to_order
+from .opening import opened_part, page_language, to_order
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def balance(request: HttpRequest, number: str, token: str, part_id: int) -> HttpResponse:
     """One page for all of it: choose how, scan or go to the provider, and come back."""
-    order, part = _opened_part(number, token, part_id)
+    order, part = opened_part(number, token, part_id)
     instalment = fulfilments.balance_of(part)
     if instalment is None:
         raise Http404("nothing to pay in two")
@@ -38,7 +38,7 @@ def balance(request: HttpRequest, number: str, token: str, part_id: int) -> Http
     instalment.refresh_from_db()
     if not instalment.is_due:
         _say_how_it_stands(request, instalment)
-        return _lead(request, _to_order(request, order))
+        return _lead(request, to_order(request, order))
     attempt = _open_attempt(instalment)
     minutes = 0
     if attempt is not None:
@@ -46,7 +46,7 @@ def balance(request: HttpRequest, number: str, token: str, part_id: int) -> Http
         minutes = max(int(left // 60) + 1, 0)
     context = {
         "order": order, "part": part, "token": token, "balance": instalment, "attempt": attempt,
-        "here": here, "minutes_left": minutes, "back": _to_order(request, order)["Location"],
+        "here": here, "minutes_left": minutes, "back": to_order(request, order)["Location"],
         "method": order.paid_with,
     }  # fmt: skip
     page = "order/_balance_wait.html" if request.htmx and attempt else "order/balance.html"
@@ -64,7 +64,7 @@ def _pay(request: HttpRequest, order: Any, instalment: Instalment, here: str) ->
             return redirect(here)
         opening = {
             "email": order.contact_email,
-            "language": _language(),
+            "language": page_language(),
             "success_url": settings.SITE_URL + here,
             "cancel_url": settings.SITE_URL + here,
         }
@@ -88,7 +88,7 @@ def _pay(request: HttpRequest, order: Any, instalment: Instalment, here: str) ->
 @never_cache
 def balance_qr(request: HttpRequest, number: str, token: str, part_id: int) -> HttpResponse:
     """The PromptPay code of the balance as a drawing."""
-    _order, part = _opened_part(number, token, part_id)
+    _order, part = opened_part(number, token, part_id)
     instalment = fulfilments.balance_of(part)
     attempt = _open_attempt(instalment) if instalment else None
     if attempt is None or not attempt.qr_data:
