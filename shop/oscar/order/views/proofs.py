@@ -1,5 +1,7 @@
 """What a buyer approves before the work: a group's proof, a cluster's sample."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
