@@ -645,7 +645,7 @@ def test_silent_groups_are_listed_with_days_and_a_way_to_call(office):
 
 
 def test_a_holiday_is_kept_by_the_office_and_workshops_follow(office):
-    workshop = make_workshop()
+    workshop = make_workshop(keeps_holidays=True)
     day = timezone.localdate() + timedelta(days=40)
     PublicHoliday.objects.filter(day__gte=day, day__lte=day + timedelta(days=1)).delete()
     form = {"day": day.isoformat(), "name_th": "วันหยุดพิเศษ", "name_en": "", "is_checked": "on"}

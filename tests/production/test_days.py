@@ -63,7 +63,7 @@ def test_loading_again_corrects_what_nobody_checked_and_keeps_what_the_office_wr
 
 
 def test_a_new_holiday_closes_those_that_keep_it_and_moves_their_work():
-    closed = make_workshop(today=TODAY)
+    closed = make_workshop(today=TODAY, keeps_holidays=True)
     works = make_workshop(today=TODAY, keeps_holidays=False)
     day = TODAY + timedelta(days=7)
 
@@ -80,7 +80,7 @@ def test_a_new_holiday_closes_those_that_keep_it_and_moves_their_work():
 
 
 def test_a_holiday_that_breaks_a_promise_names_the_job():
-    workshop = make_workshop(today=TODAY)
+    workshop = make_workshop(today=TODAY, keeps_holidays=True)
     job = sell(workshop, 3)
 
     _, at_risk = services.set_holiday(

@@ -59,7 +59,7 @@ def test_buffer_and_packing_are_days_on_which_the_workshop_works() -> None:
 
 def test_holidays_and_harvest_take_their_days() -> None:
     PublicHoliday.objects.create(day=days(2), name_th="วันหยุด")
-    looms = make_workshop(today=SATURDAY, per_day=10)
+    looms = make_workshop(today=SATURDAY, per_day=10, keeps_holidays=True)
     cloth = make_woven(looms)
     assert promised(cloth, 20) == days(3)
     close_days(

@@ -77,7 +77,7 @@ def test_each_day_is_said_in_words(looms, member):
 def test_a_holiday_is_named_where_the_workshop_keeps_it(group, member):
     PublicHoliday.objects.filter(day=within(2)).delete()
     PublicHoliday.objects.create(day=within(2), name_th="วันหยุดพิเศษ", name_en="Special day")
-    looms = make_workshop(group)
+    looms = make_workshop(group, keeps_holidays=True)
 
     assert "Special day" in member.read(f"calendar/{looms.pk}/")
 
