@@ -21,6 +21,7 @@ from .orders import load_orders
 from .pages import load_pages
 from .proofs import load_proofs
 from .talks import People, load_talks
+from .wishes import load_questions, load_wishes
 from .workshops import load_workshops
 
 Say = Callable[[str], None]
@@ -71,6 +72,9 @@ def load_demo(*, say: Say = lambda line: None) -> Loaded:
     say(f"orders: {orders} new")
     shared = load_cluster(enterprises, leaders, officers[0], today=today)
     say(f"clusters: {shared} new")
+    questions = load_questions()
+    wishes = load_wishes(enterprises, users["buyer"], leaders)
+    say(f"questions: {questions}, requests: {wishes} new")
     sum_up_all(today=today)
     talks = load_talks(People(users["buyer"], leaders, officers[0]))
     say(f"talks: {talks} new")

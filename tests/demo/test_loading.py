@@ -24,13 +24,21 @@ from shop.demo.accounts import AddressTaken
 from shop.demo.market import Market, read_accounts, read_market
 from shop.demo.proofs import EXPIRING_DAYS
 from shop.demo.services import load_demo
-from shop.fulfilment.models import Carrier, DeliveryRate, Fulfilment, RemotePlace
+from shop.fulfilment.models import (
+    Carrier,
+    CustomRequest,
+    DelayNotice,
+    DeliveryRate,
+    Fulfilment,
+    Proof,
+    RemotePlace,
+)
 from shop.oscar.address.models import UserAddress
 from shop.oscar.order.models import Order
 from shop.oscar.partner.models import Partner, StockRecord
 from shop.outbox.models import Message
 from shop.payments.models import PaymentAttempt
-from shop.production.models import ClusterOrder
+from shop.production.models import ClusterOrder, Job
 
 pytestmark = pytest.mark.django_db
 
@@ -127,12 +135,31 @@ def test_everybody_of_the_table_can_sign_in_by_mail_and_by_phone(loaded):
     }
 
 
-def test_the_buyer_has_two_addresses_and_three_orders_that_are_under_way(loaded):
+def test_the_buyer_has_two_addresses_and_an_order_in_each_state(loaded):
     buyer = User.objects.get(email="mali@example.com")
 
     assert {a.place.province.name_en for a in buyer.addresses.all()} == {"Bangkok", "Chiang Mai"}
     states = Fulfilment.objects.filter(order__user=buyer).order_by("placed_at")
-    assert list(states.values_list("state", flat=True)) == ["received", "started", "packed"]
+    assert list(states.values_list("state", flat=True)) == [
+        "started",
+        "received",
+        "started",
+        "started",
+        "accepted",
+        "accepted",
+        "packed",
+    ]
+    jobs = Job.objects.filter(line__order__user=buyer).order_by("state")
+    assert list(jobs.values_list("state", flat=True)) == [
+        "finished",
+        "in_production",
+        "in_production",
+        "queued",
+        "waiting",
+    ]
+    assert DelayNotice.objects.get().state == "asked"
+    assert Proof.objects.filter(state="sent").count() == 1
+    assert sorted(CustomRequest.objects.values_list("state", flat=True)) == ["asked", "quoted"]
     for part in states:
         assert part.placed_at < timezone.now() - timedelta(hours=20)
         assert part.placed_at <= part.accepted_at < timezone.now()

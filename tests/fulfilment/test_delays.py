@@ -63,7 +63,7 @@ def test_the_promise_moves_with_the_plan_and_keeps_its_past(today: date) -> None
     assert line.snapshot["days"] == [
         {"from": str(old), "to": str(new), "delay": notice.pk, "reason": "rain"}
     ]
-    assert services.first_promised_on(part) == old
+    assert part.first_promised_on == old
     assert notice.answer_by - notice.given_at == timedelta(hours=72)
     assert {m.channel for m in Message.objects.filter(kind="part_delayed")} == {"email", "sms"}
 

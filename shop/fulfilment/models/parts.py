@@ -114,6 +114,12 @@ class Fulfilment(models.Model):
         return self.goods + self.charge
 
     @property
+    def first_promised_on(self) -> date:
+        """The day promised at first: a group's lateness counts from it, told or not."""
+        first = self.delays.order_by("pk").values_list("old_promised_on", flat=True).first()
+        return first or self.promised_on
+
+    @property
     def method_name(self) -> str:
         return (self.method_name_en if get_language() == "en" else "") or self.method_name_th
 

@@ -154,12 +154,6 @@ def move_promise(part: Fulfilment, day: date, *, today: date, why: dict[str, Any
     postpone_jobs(line_ids=[line.pk for line in lines], promised_on=day, today=today)
 
 
-def first_promised_on(part: Fulfilment) -> date:
-    """The day that was promised at first: a group's record of lateness counts from it."""
-    first = part.delays.order_by("pk").values_list("old_promised_on", flat=True).first()
-    return first or part.promised_on
-
-
 def wait_in_silence(*, now: datetime | None = None) -> int:
     """Notices nobody answered in time: the buyer waits."""
     now = now or timezone.now()

@@ -163,7 +163,7 @@ def dispatch_fulfilment(
     note_hand_over(
         enterprise_id=fulfilment.enterprise_id,
         fulfilment_id=fulfilment.pk,
-        promised_on=fulfilment.promised_on,
+        promised_on=fulfilment.first_promised_on,
         handed_over_on=timezone.localdate(now),
     )
     step(
