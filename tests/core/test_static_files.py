@@ -9,7 +9,8 @@ from shop.static_files import HashedStaticFiles
 
 
 def test_a_script_asks_for_its_modules_by_their_hashed_names(tmp_path: Path) -> None:
-    names = ["js/site.js", "js/stepper.js", "js/toast.js"]
+    modules = ("corrections", "shelf", "stepper", "toast")
+    names = ["js/site.js", *(f"js/{module}.js" for module in modules)]
     storage = HashedStaticFiles(location=tmp_path, base_url="/static/")
     for name in names:
         with (settings.BASE_DIR / "static" / name).open("rb") as source:
@@ -18,7 +19,7 @@ def test_a_script_asks_for_its_modules_by_their_hashed_names(tmp_path: Path) -> 
     list(storage.post_process({name: (storage, name) for name in names}))
 
     script = (tmp_path / storage.stored_name("js/site.js")).read_text(encoding="utf-8")
-    for module in ("stepper", "toast"):
+    for module in modules:
         hashed = Path(storage.stored_name(f"js/{module}.js")).name
         assert hashed != f"{module}.js"
         assert f'from "./{hashed}";' in script
