@@ -10,7 +10,7 @@ from django.utils import timezone
 from shop.core.models import StateChange
 from shop.oscar.checkout import services as checkouts
 from shop.oscar.checkout.models import Checkout
-from shop.oscar.checkout.services import AlreadyPlaced
+from shop.oscar.checkout.services import AlreadyPlaced, settling
 from shop.oscar.checkout.states import CheckoutState
 from shop.oscar.order.models import Order
 from shop.outbox.models import Message
@@ -70,7 +70,7 @@ def test_an_order_that_cannot_be_written_costs_the_buyer_nothing(
     def broken(*_: Any) -> None:
         raise RuntimeError("no such luck")
 
-    monkeypatch.setattr(checkouts, "place_order", broken)
+    monkeypatch.setattr(settling, "place_order", broken)
     payments.refresh_attempt(attempt)
     sweep()
     assert not Refund.objects.exists()  # it may only have been a moment's trouble
