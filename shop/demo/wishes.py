@@ -30,7 +30,10 @@ QUESTIONS: dict[str, tuple[dict[str, Any], ...]] = {
     "khit-triangle-pillow": (
         {"kind": QuestionKind.TEXT, "label_th": "ชื่อที่จะปัก", "label_en": "Name to embroider",
          "longest": 12, "price": Decimal(60), "units": Decimal(2), "makes_non_returnable": True},
-        {"kind": QuestionKind.COLOUR, "label_th": "สีด้ายปัก", "label_en": "Colour of the thread"},
+        {"kind": QuestionKind.COLOUR, "label_th": "สีด้ายปัก", "label_en": "Colour of the thread",
+         "choices": [{"th": "แดงครั่ง", "en": "Lac red", "colour": "#9c2a3f"},
+                     {"th": "คราม", "en": "Indigo", "colour": "#24306b"},
+                     {"th": "เหลืองขมิ้น", "en": "Turmeric yellow", "colour": "#e3a427"}]},
     ),
     "chanthabun-reed-mat": (
         {"kind": QuestionKind.MEASUREMENT,
