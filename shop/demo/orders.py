@@ -51,10 +51,9 @@ class PastOrder:
 PAST = (
     PastOrder({"thung-kula-rong-hai-hom-mali-rice-5kg": 2}, 12, "card",
               ("accept", "pack", "dispatch", "receive")),
-    PastOrder({"praewa-silk-of-kalasin-shawl": 1}, 20, "card",
+    PastOrder({"praewa-silk-of-kalasin-sabai": 1}, 20, "card",
               ("accept", "proof", "approve", "start", "finish")),
-    PastOrder({"praewa-silk-of-kalasin-shawl": 1}, 9, "promptpay",
-              ("accept", "proof", "approve", "start")),
+    PastOrder({"praewa-silk-of-kalasin-shawl": 1}, 9, "promptpay", ("accept", "start")),
     PastOrder({"praewa-silk-of-kalasin-sabai": 1}, 2, "card", ("accept", "proof")),
     PastOrder({"nan-silverware-pendant": 1}, 8, "card", ("accept", "start", "delay")),
     PastOrder({"thale-noi-krajood-basketry-own-stripe": 4}, 4, "promptpay", ("accept",)),

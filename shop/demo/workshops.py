@@ -30,8 +30,9 @@ WORKSHOPS = {
 MEMBERS_PER_HAND, MOST_HANDS = 4, 6
 SET_UP = Decimal("0.4")
 PIECES = 1 - SET_UP
-#: From this price (baht) half is paid when ordering; the buyer sees these crafts before the work.
-DEAR = Decimal(2000)
+#: From this price (baht) half is paid when ordering. Long work in these crafts is shown before.
+DEAR = Decimal(10_000)
+LONG_DAYS = 45
 SHOWN_FIRST = ("praewa", "brocade", "mudmee", "silver", "lacquer")
 CUT_OFF_HOUR = 16
 #: Group → from and until how many days ahead it makes so many percent of its usual, and why.
@@ -107,7 +108,7 @@ def terms_row(part: Row, row: Row, record: StockRecord, workshop: Workshop) -> M
     terms = part["made_to_order"]
     usual = max(terms["min"], terms["max"] // 4, 1)
     units = Decimal(terms["lead_days"] * WORKSHOPS[row["otop_type"]][3])
-    shown = row["craft"] in SHOWN_FIRST and terms["lead_days"] >= 20
+    shown = row["craft"] in SHOWN_FIRST and terms["lead_days"] >= LONG_DAYS
     dear = Decimal(part["price"]) >= DEAR
     return MadeToOrderTerms(
         stockrecord=record,
