@@ -19,6 +19,9 @@ from tests.factories import (
 from tests.factories.making import make_workshop, make_woven
 from tests.workspace.members import Member
 
+#: The first question on how a product is made: where, and how much work it is.
+FIRST = "work"
+
 pytestmark = pytest.mark.django_db
 
 WORK = {"units_per_piece": "1.5", "setup_units": "๒"}
@@ -54,7 +57,7 @@ def test_who_first_sells_made_to_order_is_offered_a_workshop(group, member):
     assert "about/weight/?new=1" in page  # later is a way on, too
 
     first = {"name_th": "กี่ของเรา", "unit": "piece", "per_day": "2"}
-    page = member.tap(f"products/{product.pk}/making/work/?new=1", first)
+    page = member.tap(f"products/{product.pk}/making/{FIRST}/?new=1", first)
 
     assert "How it is made" in page
     assert "about/weight/?new=1" in page
@@ -67,7 +70,7 @@ def test_a_first_workshop_that_cannot_be_loses_nothing(group, member):
     product = make_made_to_order(group)
     form = {"name_th": "กี่ของเรา", "unit": "piece", "per_day": "0"}
 
-    answer = member.post(f"products/{product.pk}/making/work/", form)
+    answer = member.post(f"products/{product.pk}/making/{FIRST}/", form)
 
     assert answer.status_code == 422
     assert "กี่ของเรา" in answer.content.decode()
@@ -129,7 +132,7 @@ def test_all_sizes_are_made_the_same_way(looms, group, member):
     children = [make_child(parent), make_child(parent)]
     member.tap(f"products/{parent.pk}/about/terms/", {"sells": "made_to_order", "lead_days": "10"})
 
-    member.tap(f"products/{parent.pk}/making/work/", {**WORK, "workshop_id": looms.pk})
+    member.tap(f"products/{parent.pk}/making/{FIRST}/", {**WORK, "workshop_id": looms.pk})
 
     assert [terms_of(child).units_per_piece for child in children] == [Decimal("1.5")] * 2
 
@@ -150,7 +153,7 @@ def test_another_groups_workshop_is_no_choice(looms, group, member):
     other = make_workshop()
     form = {**WORK, "workshop_id": other.pk}
 
-    assert member.post(f"products/{product.pk}/making/work/", form).status_code == 422
+    assert member.post(f"products/{product.pk}/making/{FIRST}/", form).status_code == 422
     with pytest.raises(services.NotTheirWorkshop):
         services.set_making_of(stockrecord_ids=[record_of(product).pk], workshop_id=other.pk)
     assert terms_of(product).workshop == looms
@@ -176,7 +179,7 @@ def test_terms_are_kept_under_a_name_and_used_again(looms, group, member):
 
     member.tap(f"products/{first.pk}/making/keep/", {"name": "ผ้าไหม"})
     profile = ProcessingProfile.objects.get()
-    assert "ผ้าไหม" in member.read(f"products/{second.pk}/making/work/")
+    assert "ผ้าไหม" in member.read(f"products/{second.pk}/making/{FIRST}/")
     member.tap(f"products/{second.pk}/making/use/", {"profile": profile.pk})
 
     assert terms_of(first).profile == terms_of(second).profile == profile
