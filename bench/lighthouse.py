@@ -31,6 +31,7 @@ PAGES = (
     "/th/stories/the-sampler-under-the-house/",
 )
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+TRIES = 4
 LIMITS = {"accessibility": 100, "best-practices": 96, "seo": 100}
 CHROME_FLAGS = (
     "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
@@ -91,12 +92,13 @@ def installed() -> Path:
 
 
 def patient_report(lighthouse: Path, url: str, page: str) -> dict[str, Any]:
-    """A report, tried twice: a busy machine's browser now and then loses its trace."""
-    try:
-        return report(lighthouse, url, page)
-    except (subprocess.SubprocessError, RuntimeError) as failure:
-        print(f"{page}: once more after {type(failure).__name__}", file=sys.stderr, flush=True)
-        return report(lighthouse, url, page)
+    """A report, tried up to four times: now and then the browser loses its trace (NO_NAVSTART)."""
+    for _ in range(TRIES - 1):
+        try:
+            return report(lighthouse, url, page)
+        except (subprocess.SubprocessError, RuntimeError) as failure:
+            print(f"{page}: once more after {type(failure).__name__}", file=sys.stderr, flush=True)
+    return report(lighthouse, url, page)
 
 
 def report(lighthouse: Path, url: str, page: str) -> dict[str, Any]:
