@@ -14,8 +14,8 @@ from shop.oscar.order.models import Line, Order
 from shop.oscar.partner.services import release_goods
 from shop.outbox.models import Message
 from shop.payments.models import PaymentAttempt, Refund
-from shop.production.models import Job, ProductionSlot
-from shop.production.services import release_capacity
+from shop.production.models import Job, ProductionSlot, Workshop
+from shop.production.services import close_days, release_capacity
 from tests.checkout.shopping import Buyer
 from tests.factories import make_placed_order, make_rates
 from tests.factories.making import make_workshop, make_woven
@@ -119,3 +119,62 @@ def test_strangers_and_nonsense_change_nothing(asked: tuple[Buyer, Checkout]) ->
     checkout.refresh_from_db()
     assert checkout.state == CheckoutState.ASKED
     assert (Order.objects.count(), Refund.objects.count()) == (1, 0)
+
+
+def close_all_but_last(days: int) -> None:
+    """The group closes everything from tomorrow on, for so many days."""
+    today = timezone.localdate()
+    close_days(
+        workshop_id=Workshop.objects.get().pk,
+        first_day=today + timedelta(days=1),
+        last_day=today + timedelta(days=days),
+        today=today,
+    )
+
+
+def test_days_closed_while_the_buyer_pays_are_asked_about_too(provider: Any) -> None:
+    make_rates()
+    scarf = make_woven(make_workshop())
+    buyer = Buyer("en")
+    buyer.fill_in((scarf, 2))
+    buyer.pay()
+    close_all_but_last(10)
+    provider.control(f"session/{PaymentAttempt.objects.get().session_id}/pay")
+    checkout = Checkout.objects.get()
+    buyer.get(f"checkout/return/{checkout.reference}/")
+    checkout.refresh_from_db()
+    today = timezone.localdate()
+    assert checkout.state == CheckoutState.ASKED
+    assert days_of(checkout.new_offer) == [(today + timedelta(days=12)).isoformat()]
+    assert (Order.objects.count(), taken()) == (0, 2)
+
+
+def test_days_closed_before_the_answer_are_asked_about_once_more(
+    asked: tuple[Buyer, Checkout],
+) -> None:
+    buyer, checkout = asked
+    path = checkouts.question_path(checkout, language="en")
+    close_all_but_last(10)
+    page = buyer.post(path, {"answer": "accept"}).content.decode()
+    assert "This day is gone too" in page
+    checkout.refresh_from_db()
+    today = timezone.localdate()
+    assert checkout.state == CheckoutState.ASKED
+    assert days_of(checkout.new_offer) == [(today + timedelta(days=14)).isoformat()]
+    assert not Order.objects.filter(checkout_reference=checkout.reference).exists()
+    assert Message.objects.filter(kind="new_date_asked").count() == 2
+    assert "/orders/" in buyer.post(path, {"answer": "accept"})["Location"]
+    order = Order.objects.get(checkout_reference=checkout.reference)
+    assert order.fulfilments.get().promised_on == today + timedelta(days=14)
+    assert (taken(), Refund.objects.count()) == (4, 0)
+
+
+def test_no_day_left_before_the_answer_gives_the_money_back(
+    asked: tuple[Buyer, Checkout],
+) -> None:
+    buyer, checkout = asked
+    close_all_but_last(300)
+    path = checkouts.question_path(checkout, language="en")
+    assert "Your money goes back" in buyer.post(path, {"answer": "accept"}).content.decode()
+    assert Refund.objects.get().amount == checkout.total
+    assert not Order.objects.filter(checkout_reference=checkout.reference).exists()

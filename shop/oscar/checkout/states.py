@@ -30,7 +30,8 @@ TRANSITIONS = {
         CheckoutState.REFUNDED,
     ),
     CheckoutState.LAPSED: (CheckoutState.PLACED, CheckoutState.ASKED, CheckoutState.REFUNDED),
-    CheckoutState.ASKED: (CheckoutState.PLACED, CheckoutState.REFUNDED),
+    # Asked once more where the group has closed the later days too.
+    CheckoutState.ASKED: (CheckoutState.PLACED, CheckoutState.ASKED, CheckoutState.REFUNDED),
     CheckoutState.PLACED: (),
     CheckoutState.REFUNDED: (),
 }

@@ -115,10 +115,13 @@ def take_capacity(*, reference: UUID, lines: Mapping[str, int | None]) -> bool:
 
 
 def is_capacity_held(*, reference: UUID, keys: Iterable[str]) -> bool:
-    """Whether the days of these lines are still kept for this checkout."""
+    """Whether the days of these lines are still kept for this checkout, and keep its promise.
+
+    Where the group has closed days meanwhile, work may be held on days that are too late.
+    """
     wanted = set(keys)
     held = Job.objects.of(reference).filter(state=JobState.HELD, key__in=wanted)
-    return held.count() == len(wanted)
+    return held.count() == len(wanted) and not held.late().exists()
 
 
 @transaction.atomic

@@ -73,7 +73,8 @@ def hold_again(checkout: Checkout, *, today: date, hour: int) -> Regained | None
         return None
     terms = {pk: each for pk, record in by_id.items() if (each := terms_of(record))}
     kept = offers_in_basket(checkout.basket_id, terms)
-    calendars = read_calendars([each.workshop for each in terms.values()], today, without=kept)
+    own = [checkout.reference, *kept]
+    calendars = read_calendars([each.workshop for each in terms.values()], today, without=own)
     works, later = [], {}
     pieces, answered = quantities(checkout), with_answers(checkout)
     for line in lines:

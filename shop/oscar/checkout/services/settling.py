@@ -116,16 +116,13 @@ def _ask(checkout: Checkout, attempt: PaymentAttempt, offer: dict[str, Any]) -> 
         reason="the promised day is gone",
         also=["new_offer", "asked_until"],
     )
-    days = [
-        max(group["promised_on"] for group in each["groups"]) for each in (checkout.offer, offer)
-    ]
     send_later(
         "new_date_asked",
         to=Contact(offer["contact"].get("email", ""), "", checkout.language),
         context={
             "total": str(attempt.amount),
-            "promised_on": days[0],
-            "new_promised_on": days[1],
+            "promised_on": last_day(checkout.offer),
+            "new_promised_on": last_day(offer),
             "asked_until": checkout.asked_until.isoformat(),
             "path": question_path(checkout),
         },
@@ -153,13 +150,41 @@ class NotAsked(Exception):
 
 
 @transaction.atomic
-def accept_new_date(*, checkout: Checkout) -> Order:
-    """The buyer takes the later days: the order is placed on them. Raises NotAsked."""
+def accept_new_date(*, checkout: Checkout) -> Order | None:
+    """The buyer takes the later days: the order is placed on them. Raises NotAsked.
+
+    None where the group has closed these days too: then the buyer is asked once more for later
+    ones, or has the money back where there are none.
+    """
     checkout, attempt = _asked(checkout)
+    if not everything_is_held(checkout):
+        now = timezone.localtime()
+        regained = hold_again(checkout, today=now.date(), hour=now.hour)
+        if regained is None:
+            _make_no_order(checkout, attempt, "no goods")
+            return None
+        offer = with_later_days(checkout.offer, regained.later)
+        if _is_later(offer, than=checkout.new_offer):
+            _ask(checkout, attempt, offer)
+            return None
+        checkout.new_offer = offer
     checkout.offer = checkout.new_offer
-    checkout.save(update_fields=["offer"])
+    checkout.save(update_fields=["offer", "new_offer"])
     take_goods(reference=checkout.reference)
     return _place(checkout, attempt)
+
+
+def last_day(offer: dict[str, Any]) -> str:
+    """The promised day of the group that sends last."""
+    return max(str(group["promised_on"]) for group in offer["groups"])
+
+
+def _is_later(offer: dict[str, Any], *, than: dict[str, Any]) -> bool:
+    """Whether any group would send later than the buyer was asked about."""
+    return any(
+        after["promised_on"] > before["promised_on"]
+        for before, after in zip(than["groups"], offer["groups"], strict=True)
+    )
 
 
 @transaction.atomic

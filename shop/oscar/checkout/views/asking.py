@@ -50,8 +50,7 @@ def new_date(request: HttpRequest, reference: UUID, token: str) -> HttpResponse:
         answer = request.POST.get("answer", "")
         try:
             if answer == "accept":
-                services.accept_new_date(checkout=checkout)
-                messages.success(request, _("Thank you. Your order is placed for the new day."))
+                _say_what_became(request, services.accept_new_date(checkout=checkout))
             elif answer == "refuse":
                 services.refuse_new_date(checkout=checkout)
         except services.NotAsked:  # answered already: by a second tap, or by the time that ran out
@@ -67,6 +66,15 @@ def new_date(request: HttpRequest, reference: UUID, token: str) -> HttpResponse:
         return render(request, "checkout/refunded.html", {"checkout": checkout, "attempt": attempt})
     context = {"checkout": checkout, "parts": _parts(checkout), "attempt": attempt}
     return render(request, "checkout/new_date.html", context)
+
+
+def _say_what_became(request: HttpRequest, order: Order | None) -> None:
+    if order is not None:
+        messages.success(request, _("Thank you. Your order is placed for the new day."))
+    else:
+        messages.warning(
+            request, _("This day is gone too: the group has closed days meanwhile. See below.")
+        )
 
 
 def _parts(checkout: Checkout) -> list[AskedPart]:
