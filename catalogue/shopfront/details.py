@@ -15,7 +15,7 @@ from catalogue.models import Product, ProductQuerySet
 from cms.curation import fill_cards
 from cms.models import StoryPage
 from cms.pictures import address_of
-from producers.models import Certificate, Enterprise
+from producers.models import Certificate, Cluster, Enterprise
 from shop.care.models import review_sums
 from shop.core.money import ZERO
 from shop.core.places import REGIONS, provinces, region_of
@@ -154,6 +154,11 @@ class ProductDetails:
         return sorted(made, key=lambda each: not each.is_full)
 
     @property
+    def shares_large_orders(self) -> bool:
+        """Made to order by a group that leads neighbours who make large orders together."""
+        return self.product.leads and self.ways != "stock"
+
+    @property
     def has_choices(self) -> bool:
         return bool(self.sellings) and self.sellings[0].product.is_child
 
@@ -194,7 +199,8 @@ def find_product(slug: str) -> ProductQuerySet:
 def product_details(slug: str, *, now: datetime, language: str) -> ProductDetails | None:
     """What the product page shows, or None where there is no such product on sale."""
     asks = Exists(Question.objects.filter(product=OuterRef("pk")))
-    products = find_product(slug).annotate(**review_sums(), asks=asks)
+    leads = Exists(Cluster.objects.open().filter(lead=OuterRef("enterprise")))
+    products = find_product(slug).annotate(**review_sums(), asks=asks, leads=leads)
     product = products.select_related("enterprise__picture").first()
     if product is None:
         return None

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from shop.core.places import Place, TambonAddress, province, tambon_address
 from shop.core.positions import LATITUDES, LONGITUDES, Position, about_position
 
-from ..states import EnterpriseState, Role
+from ..states import ClusterState, EnterpriseState, Role
 
 
 class EnterpriseQuerySet(models.QuerySet["Enterprise"]):
@@ -88,6 +88,11 @@ class Enterprise(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state == EnterpriseState.APPROVED
+
+    @property
+    def shares_large_orders(self) -> bool:
+        """Whether it leads neighbours that make large orders together; one statement."""
+        return self.leads_clusters.filter(state=ClusterState.OPEN).exists()
 
     @property
     def province(self) -> Place:

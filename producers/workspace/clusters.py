@@ -88,6 +88,8 @@ def next_of_lead(order: ClusterOrder) -> str:
     alive = parts_alive(order)
     if order.state == ClusterOrderState.SHORT:
         return "missing"
+    if order.awaits_buyer:
+        return "nothing"
     if order.sample == SampleState.AWAITED and order.state in (
         ClusterOrderState.OFFERED,
         ClusterOrderState.AGREED,

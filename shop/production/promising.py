@@ -15,7 +15,7 @@ from django.conf import settings
 
 from .models import MadeToOrderTerms, ProductionSlot, SlotAllocation, Workshop
 from .planning import Plan, fill_earliest
-from .states import UNMADE, ProofPolicy
+from .states import PROMISED_BY_VILLAGES, UNMADE, ProofPolicy
 
 RULE_VERSION = 2
 #: Working days to pack what is ready, and to pack what has been made without a workshop.
@@ -35,7 +35,7 @@ class Promise:
 
     The work fills `plan` from `starts_on` on; finished on `due_on` at the latest it is packed and
     handed over on `promised_on`. `units` is 0 where no workshop is needed (ready stock, or terms
-    with lead days only).
+    with lead days only, or the villages of `cluster_order_id` have kept theirs).
     """
 
     promised_on: date
@@ -47,6 +47,7 @@ class Promise:
     packing_days: int = 0
     workshop_id: int | None = None
     from_stock: bool = False
+    cluster_order_id: int | None = None
 
     def snapshot(self) -> dict[str, Any]:
         """What an order line keeps of it; plain values, dates as ISO text."""
@@ -60,6 +61,7 @@ class Promise:
             "packing_days": self.packing_days,
             "workshop": self.workshop_id,
             "from_stock": self.from_stock,
+            **({"cluster_order": self.cluster_order_id} if self.cluster_order_id else {}),
         }
 
 
@@ -141,6 +143,8 @@ def promise(
         days = PACKING_DAYS_READY
     elif terms is None:
         days = stockrecord.lead_days + PACKING_DAYS_MADE
+    elif terms.planned is not None:
+        return promise_of_villages(terms.planned, terms, today)
     else:
         need = terms.setup_units + quantity * terms.units_per_piece + more_units
         return promise_of_work(terms, need, today, calendars[terms.workshop_id], hour=hour)
@@ -173,6 +177,23 @@ def promise_of_work(
     )
 
 
+def promise_of_villages(order: Any, terms: Any, today: date) -> Promise | None:
+    """The day that the villages of a cluster have kept for a quote; no other day is to be had.
+
+    None when they make it no more, when pieces have no village, or when the day is over.
+    """
+    if order.state not in PROMISED_BY_VILLAGES or order.parts_due_on <= today:
+        return None
+    starts_on = order.starts_on or order.parts_due_on
+    return Promise(
+        order.wished_on,
+        starts_on,
+        order.parts_due_on,
+        packing_days=terms.packing_days,
+        cluster_order_id=order.pk,
+    )
+
+
 def most_promised(
     stockrecord: Any,
     today: date,
@@ -191,6 +212,8 @@ def most_promised(
     """
     most = stockrecord.most_for(held=held)
     terms = terms_of(stockrecord)
+    if terms is not None and terms.planned_id is not None:
+        return 0
     if terms is not None:
         calendar = calendars[terms.workshop_id]
         first = first_day_of_work(terms, today, hour)

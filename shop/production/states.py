@@ -107,6 +107,9 @@ CLUSTER_ORDER_TRANSITIONS = {
     ClusterOrderState.CANCELLED: (),
 }
 
+#: Every piece of it has a village, so that its day can be promised.
+PROMISED_BY_VILLAGES = (ClusterOrderState.OFFERED, ClusterOrderState.AGREED)
+
 
 class SampleState(models.TextChoices):
     """The sample piece of a cluster's order, which the buyer approves before all others."""

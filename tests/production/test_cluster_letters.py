@@ -45,6 +45,7 @@ def test_all_letters_are_here():
     assert KINDS == [
         "cluster_order_short",
         "cluster_part_offered",
+        "cluster_part_paid",
         "cluster_part_rework",
         "cluster_part_withdrawn",
     ]

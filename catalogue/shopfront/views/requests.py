@@ -44,7 +44,10 @@ LARGEST_ID = 2**62
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, slug: str) -> HttpResponse:
-    """Describe something special to a group; `?about=` names one of its products by slug."""
+    """Describe something special to a group.
+
+    `?about=` names one of its products by slug, `?quantity=` fills in how many.
+    """
     group = Enterprise.objects.filter(slug=slug, state=EnterpriseState.APPROVED).first()
     if group is None:
         raise Http404("no such group")
@@ -57,7 +60,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     )
     visitor = not request.user.is_authenticated
     if request.method != "POST":
-        start = request.session.get(TYPED + slug, {})
+        start = {**_how_many(request), **request.session.get(TYPED + slug, {})}
         form = AskForm(initial=start)
         form.initial["token"] = form.draft
         return _show_form(request, form, group, about, visitor)
@@ -104,6 +107,11 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         messages.success(request, _("Sent. The group is told, and you when it answers."))
         return redirect("shopfront:request", found.pk)
     return _show_form(request, form, group, about, visitor)
+
+
+def _how_many(request: HttpRequest) -> dict[str, str]:
+    wanted = request.GET.get("quantity", "")[:6]
+    return {"quantity": wanted} if wanted.isascii() and wanted.isdigit() else {}
 
 
 def _show_form(
@@ -213,6 +221,8 @@ def _accept(request: HttpRequest, found: CustomRequest) -> HttpResponse:
         raise Http404("no such quote for you") from error
     except quotes.QuoteIsOver:
         messages.info(request, _("Something has changed meanwhile. See below how it stands."))
+    except quotes.VillagesMissing:
+        messages.info(request, _("A village is being looked for. You can order when it is found."))
     except (quotes.NotOpen, baskets.CannotBeAdded, baskets.TooMany, baskets.TooFew):
         messages.error(request, _("The group takes no orders at the moment."))
     else:

@@ -132,6 +132,7 @@ def cluster_order(request: HttpRequest, order_id: int) -> HttpResponse:
         leads=leads,
         step=next_of_lead(order) if leads else "nothing",
         whole=whole,
+        asked=services.request_of(order) if leads else None,
         checked=ClusterPartState.HANDED_OVER,
     )
 

@@ -110,6 +110,10 @@ def start(request: HttpRequest, part_id: int) -> HttpResponse:
             services.start_shared_part(part_id=part.pk, by=request.user)
         except clusters.SampleNotApproved:
             messages.warning(request, _("Please wait: the buyer has not approved the sample yet."))
+        except clusters.NotPaidYet:
+            messages.warning(request, _("Please wait: the buyer has not ordered and paid yet."))
+        except services.LeadHasNotAccepted:
+            messages.warning(request, _("Please wait: the lead has not accepted the order yet."))
         else:
             messages.success(request, _("Noted: you have begun. The buyer has been told."))
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from producers.workspace.clusters import choices_of
 from producers.workspace.forms.requests import DeclineRequestForm, QuoteForm
 from shop.core.clock import this_moment
 from shop.core.states import MoveNotAllowed
@@ -36,14 +37,15 @@ def requests(request: HttpRequest) -> HttpResponse:
 @require_safe
 def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
     """One request with its photos and its history; another group's is not found."""
-    asked = _own(request, request_id)
+    asked = own_request(request, request_id)
     return screen(
         request,
         "request",
         "jobs",
         asked=asked,
         history=history_of(asked),
-        can_quote=_can_quote(asked),
+        can_quote=can_quote(asked),
+        can_share=can_quote(asked) and bool(choices_of(asked.enterprise)),
     )
 
 
@@ -51,8 +53,8 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def quote(request: HttpRequest, request_id: int) -> HttpResponse:
     """The quote in one form; "reckon" tells total and day without sending it."""
-    asked = _own(request, request_id)
-    if not _can_quote(asked):
+    asked = own_request(request, request_id)
+    if not can_quote(asked):
         messages.info(request, _("Something has changed meanwhile. See below how it stands."))
         return redirect("workspace:request", asked.pk)
     form = QuoteForm(sent(request), enterprise=asked.enterprise, asked=asked)
@@ -88,6 +90,7 @@ def quote(request: HttpRequest, request_id: int) -> HttpResponse:
         form=form,
         total=total,
         promised_on=promised_on,
+        can_share=bool(choices_of(asked.enterprise)),
     )
 
 
@@ -95,7 +98,7 @@ def quote(request: HttpRequest, request_id: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def decline(request: HttpRequest, request_id: int) -> HttpResponse:
     """The group says no, with a reason."""
-    asked = _own(request, request_id)
+    asked = own_request(request, request_id)
     form = DeclineRequestForm(sent(request))
     if form.is_bound and form.is_valid():
         try:
@@ -111,14 +114,14 @@ def decline(request: HttpRequest, request_id: int) -> HttpResponse:
     )
 
 
-def _can_quote(asked: CustomRequest) -> bool:
+def can_quote(asked: CustomRequest) -> bool:
     return (
         RequestState.QUOTED in REQUEST_TRANSITIONS[RequestState(asked.state)]
         or asked.state == RequestState.QUOTED
     )
 
 
-def _own(request: HttpRequest, request_id: int) -> CustomRequest:
+def own_request(request: HttpRequest, request_id: int) -> CustomRequest:
     own = CustomRequest.objects.of_member(request.user).with_all()
     found = own.filter(pk=min(request_id, 2**62)).first()
     if found is None:

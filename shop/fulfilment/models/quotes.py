@@ -16,7 +16,7 @@ from catalogue.models import Product
 from producers.models import Enterprise
 from shop.core.money import ZERO
 from shop.oscar.order.models import Order
-from shop.production.models import Workshop
+from shop.production.models import ClusterOrder, ClusterPart, Workshop
 from shop.production.states import PaymentPlan
 
 from ..states import REQUEST_OPEN, REQUEST_WITH_GROUP, RequestState, Side
@@ -43,9 +43,14 @@ class CustomRequestQuerySet(models.QuerySet["CustomRequest"]):
         return self.filter(state__in=REQUEST_WITH_GROUP)
 
     def with_all(self) -> "CustomRequestQuerySet":
-        """With all that a page tells: four statements."""
+        """With all that a page tells: four statements, two more where villages make it."""
+        parts = ClusterPart.objects.alive().select_related("enterprise").order_by("pk")
         return self.select_related("enterprise", "buyer", "about", "order").prefetch_related(
-            "photos", "quotes__lines", "quotes__workshop"
+            "photos",
+            "quotes__lines",
+            "quotes__workshop",
+            "quotes__cluster_order__cluster",
+            models.Prefetch("quotes__cluster_order__parts", parts),
         )
 
 
@@ -129,6 +134,7 @@ class Quote(models.Model):
 
     A group's version has lines, a plan of payment, the workshop units it needs and the day that
     could be promised when it was written (`promised_on`; nothing is held before paying).
+    `cluster_order`: the villages that make it instead of a workshop; their days are kept.
     `product` is what accepting makes of it, for this buyer alone. A buyer's version has words, and
     a total (baht) or a day that would suit.
     """
@@ -145,6 +151,9 @@ class Quote(models.Model):
         Workshop, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
     lead_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    cluster_order = models.OneToOneField(
+        ClusterOrder, null=True, blank=True, on_delete=models.PROTECT, related_name="quote"
+    )
     promised_on = models.DateField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
     product = models.OneToOneField(

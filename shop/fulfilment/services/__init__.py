@@ -57,8 +57,10 @@ from .proofs import (
     send_proof,
 )
 from .sharing import (
+    LeadHasNotAccepted,
     NotTheLead,
     lines_to_share,
+    request_of,
     share_line,
     start_shared_part,
     suggest_sharing,
@@ -78,6 +80,7 @@ __all__ = [
     "AnsweredAlready",
     "DayHasMoved",
     "GivesLessNow",
+    "LeadHasNotAccepted",
     "NoMoreChanges",
     "NotApproved",
     "NotFinished",
@@ -129,6 +132,7 @@ __all__ = [
     "remind_of_balances",
     "remind_of_proofs",
     "remind_unanswered",
+    "request_of",
     "send_proof",
     "settle_instalment",
     "share_line",

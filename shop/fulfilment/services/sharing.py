@@ -17,7 +17,7 @@ from shop.production.models import ClusterOrder, ClusterPart, Job
 from shop.production.services import clusters as villages
 from shop.production.states import ClusterOrderState, JobState
 
-from ..models import Fulfilment
+from ..models import Fulfilment, Quote
 from ..states import FulfilmentState
 from .parts import jobs_of, locked, step
 
@@ -25,9 +25,17 @@ from .parts import jobs_of, locked, step
 class NotTheLead(Exception):
     """Only the lead of a cluster shares its orders over the cluster."""
 
-    def __init__(self, cluster: Cluster, part: Fulfilment):
-        super().__init__(f"{part.enterprise_id} does not lead {cluster.pk}")
-        self.cluster, self.part = cluster, part
+    def __init__(self, cluster: Cluster, enterprise_id: int):
+        super().__init__(f"{enterprise_id} does not lead {cluster.pk}")
+        self.cluster, self.enterprise_id = cluster, enterprise_id
+
+
+class LeadHasNotAccepted(Exception):
+    """The buyer has paid, and the lead has not accepted its part of the order yet."""
+
+    def __init__(self, part: Fulfilment):
+        super().__init__(str(part))
+        self.part = part
 
 
 def lines_to_share(part: Fulfilment) -> list[Line]:
@@ -78,7 +86,7 @@ def share_line(
     part = locked(fulfilment_id)
     cluster = Cluster.objects.get(pk=cluster_id)
     if cluster.lead_id != part.enterprise_id:
-        raise NotTheLead(cluster, part)
+        raise NotTheLead(cluster, part.enterprise_id)
     line = Line.objects.get(pk=line_id, fulfilment_line__fulfilment=part)
     before = ClusterOrder.objects.filter(line=line).first()
     if before is not None:
@@ -105,15 +113,23 @@ def share_line(
 def start_shared_part(*, part_id: int, by: Any = None) -> ClusterPart:
     """A village has begun its pieces; with the first one the lead's part of the order is begun.
 
-    Raises SampleNotApproved, MoveNotAllowed.
+    Raises LeadHasNotAccepted, NotPaidYet, SampleNotApproved, MoveNotAllowed.
     """
     order = ClusterOrder.objects.get(parts=part_id)
     whole = _whole_of(order)
+    if whole is not None and whole.state == FulfilmentState.PLACED:
+        raise LeadHasNotAccepted(whole)
     part = villages.start_part(part_id=part_id, by=by)
     if whole is not None and whole.state == FulfilmentState.ACCEPTED:
         whole.started_at = timezone.now()
         step(whole, FulfilmentState.STARTED, by=by, also=["started_at"])
     return part
+
+
+def request_of(order: ClusterOrder) -> int | None:
+    """The custom request whose quote this order makes, if it was quoted."""
+    found = Quote.objects.filter(cluster_order=order)
+    return found.values_list("request_id", flat=True).first()
 
 
 def _whole_of(order: ClusterOrder) -> Fulfilment | None:

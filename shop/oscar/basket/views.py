@@ -1,12 +1,14 @@
 """The basket's page: what lies in it, group by group, what it costs and when it is sent."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -86,6 +88,8 @@ def add(request: HttpRequest) -> HttpResponse:
     except services.CannotBeAdded as refusal:
         return _not_added(request, product, reading, _why_not(refusal))
     except (services.TooMany, services.TooFew) as refusal:
+        if isinstance(refusal, services.TooMany):
+            _lead_to_villages(request, product, form.cleaned_data["quantity"])
         return _not_added(request, product, reading, _limit(refusal))
     return _answer(request, added=line)
 
@@ -262,6 +266,18 @@ def _why_not(refusal: services.CannotBeAdded) -> str:
     if refusal.stockrecord is None:
         return _("Choose a size or colour first.")
     return _("This cannot be ordered now. It may be sold out, or its group is taking a break.")
+
+
+def _lead_to_villages(request: HttpRequest, product: Any, quantity: int) -> None:
+    """More than one group makes: neighbours may share it, if it leads some."""
+    top = product.top
+    if not services.has_page(product) or not top.enterprise.shares_large_orders:
+        return
+    address = reverse("shopfront:request_new", args=[top.enterprise.slug])
+    asking = urlencode({"about": top.slug, "quantity": quantity})
+    words = _("Several villages can share so many: ask for a quote")
+    link = format_html('<a href="{}?{}">{}</a>', address, asking, words)
+    messages.info(request, link)
 
 
 def _limit(refusal: services.TooMany | services.TooFew) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.db import models
 from django.db.models import F, Q, Sum
@@ -63,6 +63,10 @@ class ClusterOrderQuerySet(models.QuerySet["ClusterOrder"]):
         """Orders that are made or have been."""
         return self.exclude(state=ClusterOrderState.CANCELLED)
 
+    def awaiting_buyer(self) -> "ClusterOrderQuerySet":
+        """Orders that are quoted only: their days are kept, and nobody has paid."""
+        return self.alive().filter(awaits_buyer=True)
+
     def under_way(self) -> "ClusterOrderQuerySet":
         """Orders that the lead has not gathered yet."""
         return self.alive().exclude(state=ClusterOrderState.GATHERED)
@@ -74,11 +78,13 @@ class ClusterOrderQuerySet(models.QuerySet["ClusterOrder"]):
 
 
 class ClusterOrder(models.Model):
-    """One order, or accepted quote, that the groups of a cluster make together.
+    """One order, or quote, that the groups of a cluster make together.
 
     `wished_on` is the last day the lead hands it to the carrier, `parts_due_on` the last day parts
-    reach the lead. What is paid (baht) is kept as agreed: `rate` by the buyer and `per_piece` to
-    whoever makes it, for each piece; `lead_fee` is the rest, at most `lead_fee_percent` of all.
+    reach the lead, `starts_on` the first day that is kept for it. `awaits_buyer`: planned for a
+    quote that nobody has paid yet; no village begins before. What is paid (baht) is kept as agreed:
+    `rate` by the buyer and `per_piece` to whoever makes it, for each piece; `lead_fee` is the rest,
+    at most `lead_fee_percent` of all.
     """
 
     cluster = models.ForeignKey(Cluster, on_delete=models.PROTECT, related_name="orders")
@@ -94,6 +100,8 @@ class ClusterOrder(models.Model):
     pieces = models.PositiveIntegerField(_("Pieces"))
     wished_on = models.DateField(_("To be sent by"))
     parts_due_on = models.DateField(_("Parts with the lead by"))
+    starts_on = models.DateField(null=True, blank=True)
+    awaits_buyer = models.BooleanField(default=False)
     rate = models.DecimalField(max_digits=10, decimal_places=2)
     per_piece = models.DecimalField(max_digits=10, decimal_places=2)
     lead_fee_percent = models.DecimalField(max_digits=4, decimal_places=2)
@@ -147,12 +155,22 @@ class ClusterOrder(models.Model):
         return self.pieces - self.parts.alive().pieces()
 
     @property
-    def may_begin(self) -> bool:
-        """Whether groups may begin: there is no sample to wait for (any more)."""
+    def is_sample_settled(self) -> bool:
+        """There is no sample to wait for (any more)."""
         return self.sample in (SampleState.NOT_NEEDED, SampleState.APPROVED)
+
+    @property
+    def may_begin(self) -> bool:
+        """Whether groups may begin: it is paid for, and no sample has to be approved."""
+        return self.is_sample_settled and not self.awaits_buyer
 
 
 class ClusterPartQuerySet(models.QuerySet["ClusterPart"]):
+    def to_be_paid(self) -> "ClusterPartQuerySet":
+        """Parts whose pieces are promised or made, of orders that a buyer has paid for."""
+        promised = self.alive().exclude(state=ClusterPartState.OFFERED)
+        return promised.filter(order__awaits_buyer=False)
+
     def alive(self) -> "ClusterPartQuerySet":
         """Parts that are offered, being made, or made."""
         return self.exclude(state__in=PART_GIVEN_UP)
@@ -170,10 +188,16 @@ class ClusterPartQuerySet(models.QuerySet["ClusterPart"]):
     def pieces(self) -> int:
         return self.aggregate(sum=Sum("pieces"))["sum"] or 0
 
-    def had_by_enterprise(self, cluster: Cluster, today: date) -> dict[int, int]:
-        """Enterprise id → pieces of this cluster's work of the last 90 days; one statement."""
+    def had_by_enterprise(
+        self, cluster: Cluster, today: date, *, without: Iterable[UUID] = ()
+    ) -> dict[int, int]:
+        """Enterprise id → pieces of this cluster's work of the last 90 days; one statement.
+
+        Parts of the references `without` do not count.
+        """
         since = today - timedelta(days=FAIR_DAYS)
         rows = self.alive().filter(order__cluster=cluster, offered_on__gt=since).order_by()
+        rows = rows.exclude(reference__in=list(without))
         return dict(rows.values_list("enterprise").annotate(sum=Sum("pieces")))
 
 

@@ -267,11 +267,18 @@ class MadeToOrderTermsQuerySet(models.QuerySet["MadeToOrderTerms"]):
 
 
 class MadeToOrderTerms(HowItIsMade):
-    """How one stock record is made to order; follows its profile, where it has one."""
+    """How one stock record is made to order; follows its profile, where it has one.
+
+    `planned`: the villages that make it have kept their days already, so that its day is theirs and
+    none of the workshop's own is needed.
+    """
 
     stockrecord = models.OneToOneField(StockRecord, on_delete=models.CASCADE, related_name="making")
     profile = models.ForeignKey(
         ProcessingProfile, null=True, blank=True, on_delete=models.SET_NULL, related_name="terms"
+    )
+    planned = models.ForeignKey(
+        "ClusterOrder", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
     objects = MadeToOrderTermsQuerySet.as_manager()

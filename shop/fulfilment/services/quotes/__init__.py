@@ -17,6 +17,7 @@ from .asking import (
     withdraw_request,
 )
 from .quoting import CannotPromise, Draft, DraftLine, NothingQuoted, reckon_quote, send_quote
+from .villages import Villages, VillagesMissing, suggest_villages
 
 __all__ = [
     "MOST_OPEN",
@@ -29,6 +30,8 @@ __all__ = [
     "OwnGroup",
     "QuoteIsOver",
     "TooManyOpen",
+    "Villages",
+    "VillagesMissing",
     "accept_quote",
     "ask_for_something",
     "decline_request",
@@ -40,5 +43,6 @@ __all__ = [
     "propose",
     "reckon_quote",
     "send_quote",
+    "suggest_villages",
     "withdraw_request",
 ]

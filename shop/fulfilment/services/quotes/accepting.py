@@ -16,12 +16,14 @@ from shop.oscar.order.models import Order
 from shop.oscar.partner.services import Terms, open_stockrecord, set_terms
 from shop.oscar.partner.states import Sells
 from shop.production.services import set_making
+from shop.production.services.clusters import home_workshop_of
 
 from ...models import CustomRequest, Quote, QuoteLine
 from ...states import REQUEST_TRANSITIONS, RequestState, Side
 from .asking import NotOpen, take_off_sale
 from .quoting import terms_for
 from .telling import quote_facts, tell_group
+from .villages import check_villages, link_villages
 
 #: The smallest part of a unit that terms can name; the rest of the work is set-up.
 LEAST = Decimal("0.001")
@@ -41,14 +43,18 @@ def accept_quote(*, quote_id: int, by: Any, now: datetime) -> Quote:
 
     It is paid like all others within `QUOTE_PAY_DAYS`; its days are held when paying. One line
     is sold by the piece; several are sold together as one piece, so that nobody takes half a
-    quote. Accepted twice, it is accepted once. Raises QuoteIsOver, NotOpen, and
+    quote. Accepted twice, it is accepted once. Raises QuoteIsOver, NotOpen, VillagesMissing, and
     Quote.DoesNotExist for a quote that is not theirs.
     """
     request_id = Quote.objects.values_list("request_id", flat=True).get(
         pk=quote_id, side=Side.GROUP, request__buyer=by
     )
     request = CustomRequest.objects.for_update().select_related("enterprise").get(pk=request_id)
-    quote = request.quotes.filter(side=Side.GROUP).select_related("workshop").last()
+    quote = (
+        request.quotes.filter(side=Side.GROUP)
+        .select_related("workshop", "cluster_order__cluster")
+        .last()
+    )
     if quote is None or quote.pk != quote_id:
         raise QuoteIsOver(request)
     if request.state == RequestState.ACCEPTED:
@@ -57,6 +63,7 @@ def accept_quote(*, quote_id: int, by: Any, now: datetime) -> Quote:
         raise QuoteIsOver(request)
     if not request.enterprise.is_open:
         raise NotOpen
+    check_villages(quote)
     quote.product = _goods_of(quote, request, by)
     quote.save(update_fields=["product"])
     request.due_at = now + timedelta(days=settings.QUOTE_PAY_DAYS)
@@ -72,8 +79,12 @@ def accept_quote(*, quote_id: int, by: Any, now: datetime) -> Quote:
 
 
 def note_ordered(*, order: Order, product_ids: Iterable[int]) -> None:
-    """What quotes made was bought: their requests are ordered, and nobody buys it twice."""
-    bought = Quote.objects.filter(product__in=list(product_ids)).values("request")
+    """What quotes made was bought: their requests are ordered, and nobody buys it twice.
+
+    Villages that were asked for a quote make its line now. Raises OrderIsOver.
+    """
+    quotes = Quote.objects.filter(product__in=list(product_ids))
+    bought = quotes.values("request")
     for request in CustomRequest.objects.for_update().filter(pk__in=bought).order_by("pk"):
         if request.state == RequestState.ORDERED:
             continue
@@ -85,6 +96,7 @@ def note_ordered(*, order: Order, product_ids: Iterable[int]) -> None:
             by=order.user,
             also=["order"],
         )
+        link_villages(quotes.filter(request=request), order)
         take_off_sale(request, by=order.user)
 
 
@@ -121,7 +133,14 @@ def _goods_of(quote: Quote, request: CustomRequest, by: Any) -> Product:
             max_quantity=quantity,
         ),
     )
-    if quote.workshop is not None:
+    if quote.cluster_order is not None:
+        set_making(
+            stockrecord_id=record.pk,
+            workshop_id=home_workshop_of(quote.cluster_order).pk,
+            planned=quote.cluster_order,
+            payment_plan=quote.payment_plan,
+        )
+    elif quote.workshop is not None:
         units = sum(line.units for line in lines)
         terms = terms_for(quote.workshop, quote.payment_plan)
         set_making(

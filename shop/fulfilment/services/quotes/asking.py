@@ -18,13 +18,12 @@ from catalogue.states import ProductState
 from producers.models import Enterprise, Membership
 from shop.core.models import StateChange
 from shop.core.states import MoveNotAllowed, move
-from shop.oscar.partner.models import StockHold
-from shop.oscar.partner.states import HoldState
 
 from ...models import CustomRequest, Quote, RequestPhoto
 from ...models.quotes import request_drafts, request_files
 from ...states import REQUEST_OPEN, REQUEST_TRANSITIONS, RequestState, Side
 from .telling import EXCERPT, tell_buyer, tell_group
+from .villages import drop_villages, free_forgotten_villages, is_being_paid, lock_request
 
 #: Photos in one request.
 MOST_PHOTOS = 5
@@ -152,6 +151,7 @@ def withdraw_request(*, request_id: int, by: Any) -> CustomRequest:
         raise MoveNotAllowed(request, request.state, RequestState.WITHDRAWN)
     move(request, RequestState.WITHDRAWN, transitions=REQUEST_TRANSITIONS, by=by)
     take_off_sale(request, by=by)
+    drop_villages(request, by=by, reason=request.state)
     tell_group(request, "request_withdrawn")
     return request
 
@@ -159,7 +159,7 @@ def withdraw_request(*, request_id: int, by: Any) -> CustomRequest:
 @transaction.atomic
 def decline_request(*, request_id: int, by: Any, reason: str) -> CustomRequest:
     """The group will not make it, and says why. Raises MoveNotAllowed once it is accepted."""
-    request = CustomRequest.objects.for_update().select_related("enterprise").get(pk=request_id)
+    request = lock_request(request_id)
     if request.state == RequestState.DECLINED:
         return request
     request.ended_reason = reason
@@ -171,6 +171,7 @@ def decline_request(*, request_id: int, by: Any, reason: str) -> CustomRequest:
         reason=reason,
         also=["ended_reason"],
     )
+    drop_villages(request, by=by, reason=request.state)
     tell_buyer(request, "request_declined", reason=reason)
     return request
 
@@ -185,16 +186,18 @@ def lapse_requests(*, now: datetime | None = None, most: int = 100) -> int:
     count = 0
     for pk in list(due.values_list("pk", flat=True)[:most]):
         with transaction.atomic():
-            request = CustomRequest.objects.for_update().get(pk=pk)
+            request = lock_request(pk)
             over = request.state in REQUEST_OPEN and request.due_at <= moment
-            if not over or _is_being_paid(request):
+            if not over or is_being_paid(request):
                 continue
             old = request.state
             move(request, RequestState.LAPSED, transitions=REQUEST_TRANSITIONS, reason=old)
             take_off_sale(request)
+            drop_villages(request, reason=request.state)
             tell_buyer(request, "request_lapsed", was=old)
             tell_group(request, "request_lapsed_for_group", was=old)
             count += 1
+    free_forgotten_villages(most=most)
     return count
 
 
@@ -243,14 +246,9 @@ def take_off_sale(request: CustomRequest, *, by: Any = None) -> None:
 
 
 def _of_buyer(request_id: int, by: Any) -> CustomRequest:
-    requests = CustomRequest.objects.for_update().select_related("enterprise").of_buyer(by)
-    return requests.get(pk=request_id)
-
-
-def _is_being_paid(request: CustomRequest) -> bool:
-    return StockHold.objects.filter(
-        stockrecord__product__quote__request=request, state=HoldState.HELD
-    ).exists()
+    """Locked; raises CustomRequest.DoesNotExist for anybody else's."""
+    CustomRequest.objects.of_buyer(by).only("pk").get(pk=request_id)
+    return lock_request(request_id)
 
 
 def _remove(photo: RequestPhoto) -> None:

@@ -12,7 +12,7 @@ from django.db import transaction
 from producers.models import Enterprise
 from shop.core.money import ZERO
 from shop.core.states import move
-from shop.production.models import MadeToOrderTerms, Workshop
+from shop.production.models import ClusterOrder, MadeToOrderTerms, Workshop
 from shop.production.promising import (
     PACKING_DAYS_MADE,
     days_of,
@@ -26,6 +26,7 @@ from ...models import CustomRequest, Quote, QuoteLine
 from ...states import REQUEST_TRANSITIONS, RequestState, Side
 from .asking import NotOpen, next_number
 from .telling import quote_facts, tell_buyer
+from .villages import Villages, drop_villages, lock_request, plan_villages, reference_of
 
 
 class NothingQuoted(Exception):
@@ -50,7 +51,10 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A quote as the group has it in mind. Without a workshop it says its `lead_days`."""
+    """A quote as the group has it in mind. Without a workshop it says its `lead_days`.
+
+    With `villages` it has one line, which the group's cluster makes.
+    """
 
     lines: Sequence[DraftLine]
     workshop: Workshop | None = None
@@ -59,6 +63,7 @@ class Draft:
     delivery_note: str = ""
     words: str = ""
     valid_days: int = field(default=7)
+    villages: Villages | None = None
 
     @property
     def total(self) -> Decimal:
@@ -99,15 +104,28 @@ def send_quote(
 ) -> Quote:
     """The group quotes, or quotes anew. The buyer can accept until `valid_days` are over.
 
-    Raises NothingQuoted, CannotPromise, NotOpen, and MoveNotAllowed once it is accepted or over.
+    Where villages make it, their parts are offered and their days kept in the same step; those of
+    an earlier version are free. Raises NothingQuoted, CannotPromise, NotOpen, MoveNotAllowed once
+    it is accepted or over, and what `plan_villages` raises; then nothing has moved.
     """
-    request = CustomRequest.objects.for_update().select_related("enterprise").get(pk=request_id)
+    request = lock_request(request_id, draft.villages)
     if not request.enterprise.is_open:
         raise NotOpen
-    promised_on = reckon_quote(draft, enterprise=request.enterprise, today=today, hour=hour)
+    if draft.villages is not None:
+        reference = reference_of(request_id, draft.villages)
+        sent = request.quotes.filter(cluster_order__reference=reference).first()
+        if sent is not None:
+            return sent
+    days = min(max(draft.valid_days, 1), settings.QUOTE_MOST_DAYS)
+    if request.is_open and request.state != RequestState.ACCEPTED:
+        drop_villages(request, by=by, reason="quoted anew")
+    order = _planned(request, draft, days, now=now, by=by)
+    if order is not None:
+        promised_on: date | None = order.wished_on
+    else:
+        promised_on = reckon_quote(draft, enterprise=request.enterprise, today=today, hour=hour)
     if promised_on is None:
         raise CannotPromise
-    days = min(max(draft.valid_days, 1), settings.QUOTE_MOST_DAYS)
     request.due_at = now + timedelta(days=days)
     if request.state == RequestState.QUOTED:  # a better one, before the buyer has answered
         request.save(update_fields=["due_at"])
@@ -128,6 +146,7 @@ def send_quote(
         payment_plan=draft.payment_plan,
         workshop=draft.workshop,
         lead_days=None if draft.workshop else draft.lead_days,
+        cluster_order=order,
         promised_on=promised_on,
         valid_until=request.due_at,
         by=by,
@@ -148,3 +167,24 @@ def send_quote(
     )
     tell_buyer(request, "quote_sent", **quote_facts(quote))
     return quote
+
+
+def _planned(
+    request: CustomRequest, draft: Draft, valid_days: int, *, now: datetime, by: Any
+) -> ClusterOrder | None:
+    """What the villages have been asked to keep for this quote; None where the group makes it."""
+    if draft.villages is None:
+        return None
+    if len(draft.lines) != 1:
+        raise NothingQuoted
+    line = draft.lines[0]
+    return plan_villages(
+        request,
+        draft.villages,
+        what=line.title,
+        pieces=line.quantity,
+        unit_price=line.unit_price,
+        valid_days=valid_days,
+        now=now,
+        by=by,
+    )

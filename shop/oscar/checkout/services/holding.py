@@ -10,6 +10,7 @@ from django.db import transaction
 from shop.fulfilment.offers import is_sold_ready
 from shop.oscar.partner.models import StockRecord
 from shop.oscar.partner.services import NotEnough, hold_goods
+from shop.production.models import ClusterOrder
 from shop.production.promising import Calendars, Promise, promise, read_calendars, terms_of
 from shop.production.services import (
     NoCapacity,
@@ -56,6 +57,11 @@ def work_keys(checkout: Checkout) -> list[str]:
 
 def everything_is_held(checkout: Checkout) -> bool:
     """Whether the days of its work are still kept; the goods are asked by taking them."""
+    planned = {each["cluster_order"] for each in _promises(checkout) if "cluster_order" in each}
+    if planned and ClusterOrder.objects.awaiting_buyer().filter(pk__in=planned).count() < len(
+        planned
+    ):
+        return False
     keys = work_keys(checkout)
     return not keys or is_capacity_held(reference=checkout.reference, keys=keys)
 
@@ -85,8 +91,9 @@ def hold_again(checkout: Checkout, *, today: date, hour: int) -> Regained | None
             return None
         if found.units:
             works.append(_work(record, line, found))
-            if found.promised_on > date.fromisoformat(line["promised_on"]):
-                later[line["key"]] = found
+        dated = found.units or found.cluster_order_id
+        if dated and found.promised_on > date.fromisoformat(line["promised_on"]):
+            later[line["key"]] = found
     try:
         with transaction.atomic():
             hold_goods(reference=checkout.reference, wanted=pieces, to_make=answered)
@@ -131,6 +138,10 @@ def _promise_again(
 def _work(record: StockRecord, line: dict[str, Any], found: Promise) -> Wanted:
     proof = (line.get("terms") or {}).get("proof", ProofPolicy.NONE)
     return Wanted(line["key"], record.pk, line["quantity"], found, proof)
+
+
+def _promises(checkout: Checkout) -> list[dict[str, Any]]:
+    return [line.get("promise") or {} for line in sold_lines(checkout)]
 
 
 def _units(line: dict[str, Any]) -> int:

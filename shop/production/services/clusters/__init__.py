@@ -9,7 +9,9 @@ from .answering import (
     lapse_due_parts,
     place_missing,
 )
+from .benches import home_workshop_of, lock_villages
 from .making import (
+    NotPaidYet,
     PartsMissing,
     SampleNotApproved,
     approve_sample,
@@ -25,6 +27,7 @@ from .planning import (
     ClusterIsClosed,
     NoRate,
     NotTheirWorkshop,
+    OrderIsOver,
     Suggestion,
     link_line,
     parts_due_on,
@@ -38,7 +41,9 @@ __all__ = [
     "CannotBeShared",
     "ClusterIsClosed",
     "NoRate",
+    "NotPaidYet",
     "NotTheirWorkshop",
+    "OrderIsOver",
     "PartsMissing",
     "SampleNotApproved",
     "Suggestion",
@@ -51,8 +56,10 @@ __all__ = [
     "decline_part",
     "gather_cluster_order",
     "hand_over_part",
+    "home_workshop_of",
     "lapse_due_parts",
     "link_line",
+    "lock_villages",
     "parts_due_on",
     "place_missing",
     "plan_cluster_order",

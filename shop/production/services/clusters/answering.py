@@ -55,7 +55,7 @@ def accept_part(*, part_id: int, today: date, now: datetime, by: Any = None) -> 
     move_part(part, ClusterPartState.ACCEPTED, by=by, also=["answered_at"])
     if not take_capacity(reference=part.reference, lines={JOB_KEY: None}):
         raise NoCapacity(JOB_KEY, part.due_on)
-    if order.may_begin:
+    if order.is_sample_settled:
         # Offered before the sample was approved, accepted after: it need not wait any more.
         for job in Job.objects.of(part.reference).filter(state=JobState.WAITING):
             approve_job(job_id=job.pk, today=today, by=by)

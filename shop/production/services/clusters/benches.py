@@ -8,9 +8,10 @@ from typing import Any
 from uuid import UUID
 
 from producers.models import Cluster
+from producers.services import plain_kind
 from shop.core.states import move
 
-from ...models import ClusterOrder, ClusterPart, MemberMaking
+from ...models import ClusterOrder, ClusterPart, MemberMaking, Workshop
 from ...promising import Calendar, Promise, read_calendars
 from ...splitting import Member, pieces_by_day, pieces_of_batch
 from ...states import CLUSTER_PART_TRANSITIONS, ProofPolicy
@@ -43,7 +44,7 @@ class Bench:
             buffer_days=self.calendar.buffer_days,
             workshop_id=part.workshop_id,
         )
-        proof = ProofPolicy.NONE if order.may_begin else ProofPolicy.SAMPLE
+        proof = ProofPolicy.NONE if order.is_sample_settled else ProofPolicy.SAMPLE
         return Wanted(JOB_KEY, stockrecord_id, part.pieces, promise, proof)
 
 
@@ -54,6 +55,30 @@ def workshop_ids(cluster: Cluster, kind: str) -> list[int]:
             "workshop_id", flat=True
         )
     )
+
+
+def lock_villages(
+    *, cluster_order_ids: Iterable[int] = (), planned_for: Iterable[tuple[Cluster, str]] = ()
+) -> None:
+    """All workshops that have, or may be offered, parts of these orders and of these plans.
+
+    For who locks something else after them, and before the orders.
+    """
+    ids: set[int] = set()
+    for order in ClusterOrder.objects.filter(pk__in=list(cluster_order_ids)):
+        ids.update(workshop_ids(order.cluster, order.kind))
+        ids.update(order.parts.values_list("workshop_id", flat=True))
+    for cluster, kind in planned_for:
+        ids.update(workshop_ids(cluster, plain_kind(kind)))
+    lock_workshops(ids)
+
+
+def home_workshop_of(order: ClusterOrder) -> Workshop:
+    """The workshop under whose name an order is sold: the lead's, or that of the first part."""
+    found = MemberMaking.objects.filter(membership__cluster=order.cluster_id, kind=order.kind)
+    own = found.filter(membership__enterprise=order.cluster.lead_id).select_related("workshop")
+    making = own.first()
+    return making.workshop if making else order.parts.select_related("workshop")[0].workshop
 
 
 def lock_order(order_id: int) -> ClusterOrder:
@@ -113,8 +138,9 @@ def read_benches(
         .order_by("membership__enterprise_id")
     )
     workshops = [making.workshop for making in makings]
+    instead_of = list(instead_of)
     calendars = read_calendars(workshops, today, without=instead_of)
-    had = ClusterPart.objects.all().had_by_enterprise(cluster, today)
+    had = ClusterPart.objects.all().had_by_enterprise(cluster, today, without=instead_of)
     benches = {}
     for making in makings:
         enterprise = making.membership.enterprise

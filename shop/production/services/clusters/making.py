@@ -30,6 +30,14 @@ class SampleNotApproved(Exception):
         self.order = order
 
 
+class NotPaidYet(Exception):
+    """The order is quoted only: its pieces begin when the buyer has paid; nothing was changed."""
+
+    def __init__(self, order: ClusterOrder):
+        super().__init__(str(order.pk))
+        self.order = order
+
+
 class PartsMissing(Exception):
     """Not all pieces are with the lead and good; nothing was changed."""
 
@@ -42,8 +50,10 @@ class PartsMissing(Exception):
 def show_sample(
     *, cluster_order_id: int, picture_id: int | None = None, note: str = "", by: Any = None
 ) -> ClusterOrder:
-    """The sample piece is made and the buyer may look at it."""
+    """The sample piece is made and the buyer may look at it. Raises NotPaidYet, MoveNotAllowed."""
     order = lock_order_alone(cluster_order_id)
+    if order.awaits_buyer:
+        raise NotPaidYet(order)
     order.sample_picture_id, order.sample_note = picture_id, note
     _move_sample(order, SampleState.SHOWN, by=by, also=["sample_picture", "sample_note"])
     return order
@@ -70,10 +80,10 @@ def approve_sample(*, cluster_order_id: int, today: date, by: Any = None) -> Clu
 
 @transaction.atomic
 def start_part(*, part_id: int, by: Any = None) -> ClusterPart:
-    """The group has begun its part. Raises SampleNotApproved, MoveNotAllowed."""
+    """The group has begun its part. Raises NotPaidYet, SampleNotApproved, MoveNotAllowed."""
     part, order = lock_part(part_id)
     if part.state == ClusterPartState.ACCEPTED and not order.may_begin:
-        raise SampleNotApproved(order)
+        raise NotPaidYet(order) if order.awaits_buyer else SampleNotApproved(order)
     move_part(part, ClusterPartState.IN_WORK, by=by)
     start_jobs(references=[part.reference], by=by)
     return part

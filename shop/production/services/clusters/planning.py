@@ -24,7 +24,7 @@ from ...states import (
 )
 from ..capacity import hold_capacity, lock_workshops, release_jobs
 from ..waiting import offer_freed_days
-from .benches import Bench, members_of, read_benches, workshop_ids
+from .benches import Bench, lock_order_alone, members_of, read_benches, workshop_ids
 from .telling import tell_lead_of_missing, tell_part
 
 #: How long a group may think about its part.
@@ -72,6 +72,14 @@ class NotTheirWorkshop(Exception):
         self.membership, self.workshop = membership, workshop
 
 
+class OrderIsOver(Exception):
+    """The villages make this order no more; nothing was changed."""
+
+    def __init__(self, order: ClusterOrder):
+        super().__init__(str(order.pk))
+        self.order = order
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     """What a cluster could do, before anything is offered: parts by enterprise id, and the pay."""
@@ -79,6 +87,7 @@ class Suggestion:
     split: Split
     pay: Pay
     wished_on: date
+    starts_on: date
     benches: Mapping[int, Bench]
 
 
@@ -120,13 +129,15 @@ def suggest_split(
     today: date,
     rate: Decimal | None = None,
     sample: bool = False,
+    not_before: date | None = None,
     instead_of: Iterable[UUID] = (),
 ) -> Suggestion:
     """Who could make `pieces` by the wished day, and what each is paid; nothing is held or written.
 
     `wished_on` is the last day the lead hands all of it to the carrier. The buyer pays the
-    cluster's rate for each piece, or `rate` (baht) as an accepted quote says. Days kept under the
-    references `instead_of` count as free: this work takes their place.
+    cluster's rate for each piece, or `rate` (baht) as a quote says. Nobody begins before
+    `not_before`, the day a quote is paid at the latest. Days kept under the references `instead_of`
+    count as free: this work takes their place.
 
     Raises CannotBeShared, NoRate, ClusterIsClosed, and ValueError for a number of pieces that no
     order has.
@@ -135,14 +146,14 @@ def suggest_split(
         raise ClusterIsClosed(cluster)
     kind = plain_kind(kind)
     pay = pay_for(pieces, rate=rate or _rate(cluster, kind), fee_percent=cluster.lead_fee_percent)
-    starts_on = first_day_of_parts(today, sample=sample)
+    starts_on = first_day_of_parts(today, sample=sample, not_before=not_before)
     benches = read_benches(cluster, kind, today=today, starts_on=starts_on, instead_of=instead_of)
     found = split_order(
         pieces, members_of(benches), by=parts_due_on(wished_on), radius_km=cluster.radius_km
     )
     if isinstance(found, Infeasible):
         raise cannot_be_shared(pieces, found)
-    return Suggestion(found, pay, wished_on, benches)
+    return Suggestion(found, pay, wished_on, starts_on, benches)
 
 
 @transaction.atomic
@@ -160,10 +171,13 @@ def plan_cluster_order(
     what: str = "",
     stockrecord_id: int | None = None,
     line_id: int | None = None,
+    awaits_buyer: bool = False,
+    not_before: date | None = None,
     by: Any = None,
 ) -> ClusterOrder:
     """Plan an order over the cluster, hold the days for it, and offer each group its part.
 
+    `awaits_buyer`: it is quoted only; the villages answer, and begin when it is paid (`link_line`).
     Work that the lead keeps for the line itself is not made there: its days are free first. Asked
     again with the same `reference`, the order is returned as it is. Raises what `suggest_split`
     raises; then nothing has moved.
@@ -185,6 +199,7 @@ def plan_cluster_order(
         today=today,
         rate=rate,
         sample=sample,
+        not_before=not_before,
     )
     order = ClusterOrder.objects.create(
         cluster=cluster,
@@ -196,6 +211,8 @@ def plan_cluster_order(
         pieces=pieces,
         wished_on=wished_on,
         parts_due_on=parts_due_on(wished_on),
+        starts_on=found.starts_on,
+        awaits_buyer=awaits_buyer,
         rate=found.pay.rate,
         per_piece=found.pay.per_piece,
         lead_fee_percent=cluster.lead_fee_percent,
@@ -212,10 +229,20 @@ def plan_cluster_order(
 
 @transaction.atomic
 def link_line(*, cluster_order_id: int, line_id: int, by: Any = None) -> ClusterOrder:
-    """The order line that this cluster order makes, once the order exists."""
-    order = ClusterOrder.objects.select_for_update(of=("self",)).get(pk=cluster_order_id)
-    order.line_id = line_id
-    order.save(update_fields=["line"])
+    """The buyer has paid: this cluster order makes the order line, and its villages may begin.
+
+    Told again, nothing happens. Raises OrderIsOver where it was cancelled meanwhile.
+    """
+    order = lock_order_alone(cluster_order_id)
+    if order.state == ClusterOrderState.CANCELLED:
+        raise OrderIsOver(order)
+    if order.line_id == line_id:
+        return order
+    order.line_id, order.awaits_buyer = line_id, False
+    order.save(update_fields=["line", "awaits_buyer"])
+    for part in order.parts.alive().order_by("pk"):
+        part.order = order
+        tell_part(part, "cluster_part_paid")
     return order
 
 
@@ -227,10 +254,16 @@ def parts_due_on(wished_on: date) -> date:
     return wished_on - timedelta(days=GATHERING_DAYS)
 
 
-def first_day_of_parts(today: date, *, sample: bool) -> date:
-    """Work begins the day after the last day to answer, and after the sample."""
-    days = ANSWER_TIME.days + 1 + (SAMPLE_DAYS if sample else 0)
-    return today + timedelta(days=days)
+def first_day_of_parts(today: date, *, sample: bool, not_before: date | None = None) -> date:
+    """Work begins the day after the last day to answer (or to pay), and after the sample."""
+    first = max(today + timedelta(days=ANSWER_TIME.days + 1), not_before or today)
+    return first + timedelta(days=SAMPLE_DAYS if sample else 0)
+
+
+def first_day_of(order: ClusterOrder, today: date) -> date:
+    """The same for pieces of an order that is planned already."""
+    first = first_day_of_parts(today, sample=not order.is_sample_settled)
+    return max(first, order.starts_on) if order.starts_on else first
 
 
 def cannot_be_shared(pieces: int, found: Infeasible) -> CannotBeShared:
@@ -253,7 +286,7 @@ def split_anew(
             refused.add(part.enterprise_id)
         elif part.state != ClusterPartState.WITHDRAWN:
             has[part.enterprise_id] = has.get(part.enterprise_id, 0) + part.pieces
-    starts_on = first_day_of_parts(today, sample=not order.may_begin)
+    starts_on = first_day_of(order, today)
     benches = read_benches(order.cluster, order.kind, today=today, starts_on=starts_on, has=has)
     found = split_order(
         pieces,
@@ -278,7 +311,7 @@ def offer_parts(
 
     The caller holds the workshops.
     """
-    starts_on = first_day_of_parts(today, sample=not order.may_begin)
+    starts_on = first_day_of(order, today)
     parts = []
     for each in split.parts:
         bench = benches[each.key]

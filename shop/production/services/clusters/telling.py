@@ -18,6 +18,8 @@ def tell_part(part: ClusterPart, kind: str) -> None:
         "answer_by": part.answer_by.isoformat(),
         "rework": part.rework_pieces,
         "note": part.check_note,
+        "awaits_buyer": part.order.awaits_buyer,
+        "sample": not part.order.is_sample_settled,
     }
     tell_group(part.enterprise, kind, about=part, context=facts)
 
