@@ -24,6 +24,8 @@ class TestCard:
     decline_code: str | None = None
     method_id: str | None = None
     """The ready-made PaymentMethod id with which a server can use the card without its number."""
+    dispute: str | None = None
+    """Why the cardholder disputes the payment at once; ``inquiry``: the bank only asks."""
 
     @property
     def last4(self) -> str:
@@ -74,6 +76,30 @@ TEST_CARDS = (
     TestCard("processing_error", "4000000000000119", "visa", "decline", "processing_error"),
     TestCard(
         "mastercard", "5555555555554444", "mastercard", "succeed", method_id="pm_card_mastercard"
+    ),
+    TestCard(
+        "dispute",
+        "4000000000000259",
+        "visa",
+        "succeed",
+        method_id="pm_card_createDispute",
+        dispute="fraudulent",
+    ),
+    TestCard(
+        "dispute_not_received",
+        "4000000000002685",
+        "visa",
+        "succeed",
+        method_id="pm_card_createDisputeProductNotReceived",
+        dispute="product_not_received",
+    ),
+    TestCard(
+        "inquiry",
+        "4000000000001976",
+        "visa",
+        "succeed",
+        method_id="pm_card_createDisputeInquiry",
+        dispute="inquiry",
     ),
 )
 BY_NUMBER = {card.number: card for card in TEST_CARDS}

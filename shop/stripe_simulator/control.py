@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from typing import Any
 
-from . import checkout, outcomes, refunds, sessions
+from . import accounts, checkout, disputes, outcomes, refunds, sessions
 from .cards import BY_NUMBER, BY_SLUG, digits_of
 from .checkout import CardForm
 from .errors import ApiError
@@ -92,6 +92,32 @@ def decide_refund(action: str) -> Callable[..., Obj]:
             return refunds.fail(work, refund, asked.get("reason", "declined"))
 
     return act
+
+
+def open_dispute(simulator: Simulator, asked: Obj) -> Obj:
+    """The bank of a cardholder disputes ``payment_intent`` (or ``charge``).
+
+    ``reason``, ``amount`` (satang), and ``inquiry=True`` where it only asks.
+    """
+    with simulator.work() as work:
+        charge_id = asked.pop("charge", "")
+        if "payment_intent" in asked:
+            intent = work.get("payment_intent", asked.pop("payment_intent"))
+            charge_id = intent["latest_charge"] or ""
+        return disputes.open_dispute(work, work.get("charge", charge_id), **asked)
+
+
+def decide_dispute(*, won: bool) -> Callable[..., Obj]:
+    def act(simulator: Simulator, asked: Obj, dispute_id: str) -> Obj:
+        with simulator.work() as work:
+            return disputes.close(work, work.get("dispute", dispute_id), won=won)
+
+    return act
+
+
+def finish_account(simulator: Simulator, asked: Obj, account_id: str) -> Obj:
+    with simulator.work() as work:
+        return accounts.finish(work, work.get("account", account_id))
 
 
 def webhook_mode(simulator: Simulator, asked: Obj) -> Obj:
@@ -214,6 +240,10 @@ _ACTIONS: dict[str, Callable[..., Obj]] = {
     "session/<id>/pay": pay_session,
     "refunds/<id>/succeed": decide_refund("succeed"),
     "refunds/<id>/fail": decide_refund("fail"),
+    "disputes/open": open_dispute,
+    "disputes/<id>/win": decide_dispute(won=True),
+    "disputes/<id>/lose": decide_dispute(won=False),
+    "accounts/<id>/finish": finish_account,
     "webhooks/mode": webhook_mode,
     "webhooks/endpoint": webhook_endpoint,
     "webhooks/flush": webhook_flush,

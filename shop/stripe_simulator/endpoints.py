@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from . import intents, listing, outcomes, refunds, sessions
+from .calls import Call, listed, retrieve, update
 from .cards import BY_METHOD
+from .connect_endpoints import CONNECT
 from .encoding import Params
 from .errors import ApiError, missing, not_found, unexpected_state, unsupported
 from .shapes import Obj, billing_details
-from .simulator import Simulator
-from .store import Work
 
 CANCELLATION_REASONS = ("duplicate", "fraudulent", "requested_by_customer", "abandoned")
 _CONFIRMING = (
@@ -32,20 +31,6 @@ _TEXTS = (
 )
 
 
-@dataclass
-class Call:
-    """What an endpoint is given."""
-
-    simulator: Simulator
-    work: Work
-    params: Params
-    names: dict[str, str]
-
-    @property
-    def id(self) -> str:
-        return self.names["id"]
-
-
 def create_session(call: Call) -> Obj:
     return sessions.create(
         call.work,
@@ -53,38 +38,6 @@ def create_session(call: Call) -> Obj:
         base_url=call.simulator.base_url,
         shortest=call.simulator.settings.shortest_session,
     )
-
-
-def retrieve(kind: str, param: str) -> Callable[[Call], Obj]:
-    def endpoint(call: Call) -> Obj:
-        call.params.only("expand")
-        return call.work.get(kind, call.id, param)
-
-    return endpoint
-
-
-def update(kind: str, param: str, *texts: str) -> Callable[[Call], Obj]:
-    """Change metadata (empty values remove) and the given texts."""
-
-    def endpoint(call: Call) -> Obj:
-        call.params.only("metadata", "expand", *texts)
-        obj = call.work.get(kind, call.id, param)
-        if "metadata" in call.params:
-            sent = call.params.inner("metadata").values
-            added = call.params.metadata()
-            kept = {name: text for name, text in obj["metadata"].items() if name not in sent}
-            obj["metadata"] = {**kept, **added}
-        obj.update({name: call.params.text(name) for name in texts if name in call.params})
-        return call.work.save(obj)
-
-    return endpoint
-
-
-def listed(kind: str, url: str, **filters: str) -> Callable[[Call], Obj]:
-    def endpoint(call: Call) -> Obj:
-        return listing.page(call.work, call.params, kind, url, filters)
-
-    return endpoint
 
 
 def expire_session(call: Call) -> Obj:
@@ -271,7 +224,8 @@ _TABLE: list[tuple[str, str, Callable[[Call], Obj]]] = [
     ("GET", "/v1/payment_methods/<id>", retrieve("payment_method", "payment_method")),
     ("GET", _CHARGES, listed("charge", _CHARGES, payment_intent="payment_intent")),
     ("GET", f"{_CHARGES}/<id>", retrieve("charge", "charge")),
-    ("GET", _BALANCE, listed("balance_transaction", _BALANCE, source="source", type="type")),
+    ("GET", _BALANCE, listed("balance_transaction", _BALANCE, source="source", type="type",
+                             currency="currency")),
     ("GET", f"{_BALANCE}/<id>", retrieve("balance_transaction", "id")),
     ("POST", _REFUNDS, create_refund),
     ("GET", _REFUNDS, listed("refund", _REFUNDS, charge="charge",
@@ -281,9 +235,10 @@ _TABLE: list[tuple[str, str, Callable[[Call], Obj]]] = [
     ("POST", f"{_REFUNDS}/<id>/cancel", cancel_refund),
     ("GET", _EVENTS, listed("event", _EVENTS, type="type", types="type")),
     ("GET", f"{_EVENTS}/<id>", retrieve("event", "id")),
+    *CONNECT,
 ]  # fmt: skip
 _ROUTES = [
-    (method, re.compile(path.replace("<id>", r"(?P<id>[^/]+)") + "/?"), endpoint)
+    (method, re.compile(re.sub("<([a-z]+)>", r"(?P<\1>[^/]+)", path) + "/?"), endpoint)
     for method, path, endpoint in _TABLE
 ]
 

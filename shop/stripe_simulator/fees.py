@@ -7,6 +7,8 @@ from .store import Work, new_id
 
 # Hundredths of a per cent of the amount, and satang per payment. Estimates, without VAT.
 FEES = {"card": (365, 1000), "promptpay": (165, 0)}
+# Satang per dispute, kept also when it is won. An estimate too.
+DISPUTE_FEE = 50_000
 DAYS_UNTIL_AVAILABLE = {"card": 7, "promptpay": 3}
 _DAY = 86_400
 
@@ -49,8 +51,43 @@ def record_refund(work: Work, refund: Obj, *, failed: bool = False) -> Obj:
     )
 
 
+def record_dispute(work: Work, dispute: Obj, *, won: bool = False) -> Obj:
+    """The money that a dispute takes, with its fee, or gives back when it is won."""
+    return _record(
+        work,
+        source=dispute,
+        amount=dispute["amount"] if won else -dispute["amount"],
+        fee=0 if won else DISPUTE_FEE,
+        kind="adjustment",
+        category="dispute_reversal" if won else "dispute",
+        available_on=work.now,
+        told="Chargeback reversal" if won else "Chargeback withdrawal",
+    )
+
+
+def record_move(work: Work, source: Obj, amount: int, kind: str, category: str) -> Obj:
+    """Money that leaves for a connected account or the bank, or comes back from there."""
+    return _record(
+        work,
+        source=source,
+        amount=amount,
+        fee=0,
+        kind=kind,
+        category=category,
+        available_on=work.now,
+    )
+
+
 def _record(
-    work: Work, *, source: Obj, amount: int, fee: int, kind: str, category: str, available_on: int
+    work: Work,
+    *,
+    source: Obj,
+    amount: int,
+    fee: int,
+    kind: str,
+    category: str,
+    available_on: int,
+    told: str | None = None,
 ) -> Obj:
     entry = blank("balance_transaction")
     entry.update(
@@ -61,6 +98,7 @@ def _record(
         balance_type="payments",
         created=work.now,
         currency=source["currency"],
+        description=told,
         fee=fee,
         fee_details=[
             {
@@ -79,4 +117,5 @@ def _record(
         status="pending" if available_on > work.now else "available",
         type=kind,
     )
-    return work.add(entry)
+    later = available_on if available_on > work.now else None
+    return work.add(entry, due_at=later)

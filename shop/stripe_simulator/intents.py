@@ -82,7 +82,12 @@ def make_method(
     method[kind] = _card_of_method(card, *made["expiry"]) if card else {}
     outcome = None
     if card:
-        outcome = {"outcome": card.outcome, "code": card.code, "decline_code": card.decline_code}
+        outcome = {
+            "outcome": card.outcome,
+            "code": card.code,
+            "decline_code": card.decline_code,
+            "dispute": card.dispute,
+        }
     return work.add(method, outcome=outcome)
 
 

@@ -20,6 +20,11 @@ _KINDS = {
     "re_": "refund",
     "pyr_": "refund",
     "cs_": "checkout.session",
+    "dp_": "dispute",
+    "tr_": "transfer",
+    "trr_": "transfer_reversal",
+    "po_": "payout",
+    "acct_": "account",
 }
 _PAGE = ("limit", "starting_after", "ending_before", "created", "expand")
 

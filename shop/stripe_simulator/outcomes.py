@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import intents, promptpay, refunds, sessions
+from . import balances, disputes, intents, promptpay, refunds, sessions
 from .cards import decline_message
 from .errors import ApiError, unexpected_state
 from .shapes import Obj
@@ -99,6 +99,12 @@ def pay(work: Work, intent: Obj) -> Obj:
         sessions.complete(work, session, paid=True)
     elif session and session["status"] == "complete":
         sessions.settle_late(work, session, paid=True)
+    reason = (work.private(method["id"])["outcome"] or {}).get("dispute")
+    if reason:
+        inquiry = reason == "inquiry"
+        why = "unrecognized" if inquiry else reason
+        charge = work.get("charge", intent["latest_charge"])
+        disputes.open_dispute(work, charge, reason=why, inquiry=inquiry)
     return intent
 
 
@@ -187,4 +193,10 @@ def tick(work: Work) -> int:
         elif row["kind"] == "refund" and obj["status"] in refunds.OPEN:
             decide = work.private(obj["id"]).get("decide", "succeed")
             (refunds.succeed if decide == "succeed" else refunds.fail)(work, obj)
+        elif row["kind"] == "dispute" and obj["status"] in disputes.NEEDS_ANSWER:
+            disputes.run_out(work, obj)
+        elif row["kind"] == "balance_transaction":
+            work.save({**obj, "status": "available"})
+        elif row["kind"] == "payout" and obj["status"] == "in_transit":
+            balances.arrive(work, obj)
     return len(rows)

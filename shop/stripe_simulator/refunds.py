@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .disputes import blocks_refund
 from .encoding import Params
 from .errors import ApiError
 from .fees import record_refund
@@ -30,6 +31,12 @@ def create(work: Work, params: Params) -> Obj:
     reason = params.choice("reason", *REASONS)
     metadata = params.metadata()
     charge = _charge_to_refund(work, params)
+    if blocks_refund(work, charge):
+        raise ApiError(
+            f"Charge {charge['id']} has been charged back; cannot issue a refund.",
+            code="charge_disputed",
+            began=True,
+        )
     left = charge["amount"] - charge["amount_refunded"]
     if left == 0:
         raise ApiError(
@@ -113,7 +120,10 @@ def _make(work: Work, charge: Obj, amount: int, email: str | None) -> Obj:
         return refund
     refund.update(
         status="requires_action",
-        destination_details={"th_bank_transfer": {}, "type": "th_bank_transfer"},
+        destination_details={
+            "th_bank_transfer": {"reference": None, "reference_status": None},
+            "type": "th_bank_transfer",
+        },
         instructions_email=email,
         next_action={
             "type": "display_details",
@@ -130,6 +140,10 @@ def succeed(work: Work, refund: Obj) -> Obj:
     """The buyer named an account and the bank has paid."""
     _must_be(refund, OPEN, "succeed")
     before = {"status": refund["status"], "balance_transaction": None}
+    refund["destination_details"]["th_bank_transfer"] = {
+        "reference": new_id("SIM", 12).upper(),
+        "reference_status": "available",
+    }
     refund.update(status="succeeded", next_action=None)
     refund["balance_transaction"] = record_refund(work, refund)["id"]
     return _moved(work, refund, before, "refund.updated")

@@ -10,7 +10,7 @@ from pathlib import Path
 from socketserver import TCPServer
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from . import api, checkout_page, control, tester_pages
+from . import api, checkout_page, control, money_pages, tester_pages
 from .errors import ApiError
 from .layout import Page, html
 from .simulator import Simulator
@@ -158,6 +158,15 @@ class Handler(BaseHTTPRequestHandler):
                 if posted:
                     return tester_pages.decide_refund(simulator, name, sent.get("action", ""))
                 return tester_pages.refund_page(simulator, name, accepted)
+            case ["dispute", name]:
+                if posted:
+                    return money_pages.decide_dispute(simulator, name, sent.get("action", ""))
+                return money_pages.dispute_page(simulator, name, accepted)
+            case ["setup", "s", name, token]:
+                if posted:
+                    asked = sent.get("action", "")
+                    return money_pages.finish_setup(simulator, name, token, asked)
+                return money_pages.setup_page(simulator, name, token, accepted)
             case ["qr", name] if name.endswith((".svg", ".png")):
                 return tester_pages.qr_picture(simulator, name[:-4], name[-3:])
         return self._missing(404)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from html import escape
 from urllib.parse import urlencode
 
-from . import outcomes, promptpay, refunds, sessions
+from . import money_pages, outcomes, promptpay, refunds, sessions
 from .errors import ApiError
 from .layout import Page, button, html, redirect
 from .shapes import Obj
@@ -33,6 +33,8 @@ def decide(work: Work, intent: Obj, action: str) -> Obj:
 
 def decide_and_go(simulator: Simulator, intent_id: str, action: str) -> Page:
     """A pressed button on one of these pages; the buyer goes where Stripe would send them."""
+    if action == "dispute":
+        return money_pages.open_dispute(simulator, intent_id)
     with simulator.work() as work:
         intent = work.get("payment_intent", intent_id)
         kind = kind_of_wait(intent)
@@ -77,10 +79,11 @@ def promptpay_page(simulator: Simulator, intent_id: str, accepted: str) -> Page:
         intent = work.get("payment_intent", intent_id)
         session = outcomes.session_of(work, intent)
         private = work.private(intent_id)
-    words = _words_for(session, accepted)
+        words = _words_for(session, accepted)
+        dispute = money_pages.dispute_form(work, words, intent)
     amount = money(intent["amount"], intent["currency"])
     if kind_of_wait(intent) != "promptpay_display_qr_code":
-        return _state_page(words, intent, session, private.get("return_url"))
+        return _state_page(words, intent, session, private.get("return_url"), dispute)
     until = datetime.fromtimestamp(private["qr_expires_at"], BANGKOK).strftime("%H:%M")
     buttons = button(words.say("do_pay"), name="action", value="pay", css="button--primary")
     for action in ("fail", "expire", "process"):
@@ -100,7 +103,9 @@ def promptpay_page(simulator: Simulator, intent_id: str, accepted: str) -> Page:
     return html(words, words.say("qr_title"), main, leads_to=leads_to)
 
 
-def _state_page(words: Words, intent: Obj, session: Obj | None, return_url: str | None) -> Page:
+def _state_page(
+    words: Words, intent: Obj, session: Obj | None, return_url: str | None, more: str = ""
+) -> Page:
     told = {
         "succeeded": "is_paid",
         "processing": "is_processing",
@@ -117,7 +122,7 @@ def _state_page(words: Words, intent: Obj, session: Obj | None, return_url: str 
         parts.append(_link(_with_result(return_url, intent), words.say("back")))
     css = "notice notice--good" if told == "is_paid" else "notice"
     title = words.say("status_title")
-    main = f'<section class="{css}"><h1>{escape(title)}</h1>{"".join(parts)}</section>'
+    main = f'<section class="{css}"><h1>{escape(title)}</h1>{"".join(parts)}{more}</section>'
     return html(words, title, main)
 
 
@@ -189,6 +194,7 @@ def index_page(simulator: Simulator, accepted: str) -> Page:
         ("checkout.session", "sessions", "/c/pay/"),
         ("payment_intent", "intents", "/promptpay/"),
         ("refund", "refunds", "/refund/"),
+        ("dispute", "disputes", "/dispute/"),
     ):
         rows = simulator.store.rows(
             "SELECT body FROM objects WHERE kind=? ORDER BY seq DESC LIMIT 20", kind

@@ -88,11 +88,37 @@ _WORDS = {
     "refund_succeed": ("ให้บัญชีแล้ว เงินคืนสำเร็จ", "Account given, money returned"),
     "refund_fail": ("คืนเงินไม่สำเร็จ", "The refund fails"),
     "refund_state": ("สถานะการคืนเงิน: {status}", "Refund status: {status}"),
+    # Dispute
+    "dispute_title": ("ข้อโต้แย้งการจ่ายบัตร {amount}", "Card payment of {amount} in dispute"),
+    "dispute_state": (
+        "สถานะ: {status} · เหตุผลของธนาคาร: {reason}",
+        "Status: {status} · the bank's reason: {reason}",
+    ),
+    "dispute_help": (
+        "สำหรับผู้ทดสอบ: ให้ธนาคารของผู้ถือบัตรตัดสินว่า",
+        "For testers: let the cardholder's bank decide",
+    ),
+    "dispute_win": ("ร้านชนะ เงินกลับมา", "The shop wins, the money comes back"),
+    "dispute_lose": ("ร้านแพ้ ผู้ซื้อได้เงินคืน", "The shop loses, the buyer keeps it"),
+    "dispute_open": ("โต้แย้งการจ่ายนี้", "Dispute this payment"),
+    "dispute_open_help": (
+        "สำหรับผู้ทดสอบ: ให้ผู้ถือบัตรแจ้งธนาคารว่าไม่ยอมรับการจ่ายนี้",
+        "For testers: let the cardholder tell the bank that this payment is not accepted",
+    ),
+    # Connected account
+    "setup_title": ("เตรียมบัญชีรับเงิน", "Get your account ready"),
+    "setup_help": (
+        "{email}: ที่นี่เจ้าของบัญชีจะให้ข้อมูลและเลขบัญชีธนาคารกับ Stripe",
+        "{email}: here the owner would give Stripe their details and bank account.",
+    ),
+    "setup_done": ("{email}: บัญชีนี้พร้อมรับเงินแล้ว", "{email}: this account is ready."),
+    "setup_finish": ("กรอกครบแล้ว พร้อมรับเงิน", "All filled in, ready to be paid"),
     # Index
     "index_title": ("Stripe จำลอง", "Stripe simulator"),
     "sessions": ("หน้าชำระเงินล่าสุด", "Recent Checkout Sessions"),
     "intents": ("การจ่ายล่าสุด", "Recent PaymentIntents"),
     "refunds": ("การคืนเงินล่าสุด", "Recent refunds"),
+    "disputes": ("ข้อโต้แย้งล่าสุด", "Recent disputes"),
     "none_yet": ("ยังไม่มี", "None yet"),
     "open": ("เปิด", "Open"),
     "col_id": ("รหัส", "Id"),
