@@ -5,13 +5,19 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from producers.models import Cluster, Enterprise
 from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.services import cluster_orders_of, lines_to_share
-from shop.production.models import ClusterOrder, ClusterPart, MemberMaking
+from shop.production.models import (
+    ClusterOrder,
+    ClusterOrderQuerySet,
+    ClusterPart,
+    ClusterPartQuerySet,
+    MemberMaking,
+)
 from shop.production.services.clusters import Suggestion
 from shop.production.states import (
     ClusterOrderState,
@@ -74,6 +80,34 @@ def cluster_tasks(enterprise: Enterprise, *, now: datetime) -> list[ClusterTask]
     )
     found = [task for order in orders for task in _tasks_of(order, enterprise, now)]
     return sorted(found, key=lambda task: (not task.is_late, _day(task.due), task.order.pk))
+
+
+def waiting_parts(enterprise: Enterprise) -> ClusterPartQuerySet:
+    """The parts among `cluster_tasks`: one's own to go on with, and others' to be checked."""
+    can_begin = Q(
+        state=ClusterPartState.ACCEPTED,
+        order__awaits_buyer=False,
+        order__sample__in=(SampleState.NOT_NEEDED, SampleState.APPROVED),
+    )
+    goes_on = Q(
+        state__in=(ClusterPartState.OFFERED, ClusterPartState.IN_WORK, ClusterPartState.REWORK)
+    )
+    checks = Q(state=ClusterPartState.HANDED_OVER, order__cluster__lead=enterprise)
+    mine = Q(enterprise=enterprise) & (can_begin | goes_on)
+    return ClusterPart.objects.filter(mine | checks, order__in=ClusterOrder.objects.under_way())
+
+
+def waiting_orders(enterprise: Enterprise) -> ClusterOrderQuerySet:
+    """The orders one leads among `cluster_tasks`: short of villages, to be shown or gathered."""
+    made = ClusterPart.objects.alive().exclude(state=ClusterPartState.CHECKED_OK)
+    unfinished = Exists(made.filter(order=OuterRef("pk")))
+    shows = Q(
+        sample=SampleState.AWAITED, state__in=(ClusterOrderState.OFFERED, ClusterOrderState.AGREED)
+    )
+    gathers = Q(state=ClusterOrderState.AGREED) & ~Q(sample=SampleState.AWAITED) & ~unfinished
+    paid = Q(awaits_buyer=False) & (shows | gathers)
+    led = ClusterOrder.objects.under_way().filter(cluster__lead=enterprise)
+    return led.filter(Q(state=ClusterOrderState.SHORT) | paid)
 
 
 def next_of_part(part: ClusterPart) -> str:

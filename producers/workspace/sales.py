@@ -11,6 +11,8 @@ from producers.models import Enterprise
 from shop.core.money import ZERO
 from shop.fulfilment.models import Fulfilment, FulfilmentQuerySet
 from shop.fulfilment.states import UNDONE, WITH_GROUP, FulfilmentState
+from shop.production.models import ClusterPart
+from shop.production.states import ClusterPartState
 
 MONTHS_BACK = 24
 
@@ -52,6 +54,39 @@ class Sales:
     under_way_count: int
     ordered: Decimal
     ordered_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class SharedPay:
+    """Pay (baht) for parts of orders that clusters share; nobody has been paid out yet.
+
+    `parts` are one's own for other leads, to be paid through the market: `good` for pieces that
+    the lead has found good, `total` for all. `for_others`: of what buyers paid to this group as a
+    lead, what its neighbours' parts are worth.
+    """
+
+    parts: list[ClusterPart]
+    for_others: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        return sum((part.pay for part in self.parts), ZERO)
+
+    @property
+    def good(self) -> Decimal:
+        checked = (part for part in self.parts if part.state == ClusterPartState.CHECKED_OK)
+        return sum((part.pay for part in checked), ZERO)
+
+
+def shared_pay_of(enterprise: Enterprise) -> SharedPay:
+    """What is promised or made of shared orders that buyers have paid; two statements."""
+    paid = ClusterPart.objects.to_be_paid()
+    own = paid.of_enterprise(enterprise).exclude(order__cluster__lead=enterprise)
+    others = paid.filter(order__cluster__lead=enterprise).exclude(enterprise=enterprise)
+    return SharedPay(
+        list(own.select_related("order__cluster__lead").order_by("due_on", "pk")),
+        others.aggregate(sum=Sum("pay"))["sum"] or ZERO,
+    )
 
 
 def month_of(text: str, *, today: date) -> Month:

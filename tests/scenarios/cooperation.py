@@ -9,6 +9,8 @@ from django.utils import timezone, translation
 
 from producers.models import Cluster, Enterprise
 from producers.services import set_most_pieces
+from producers.workspace.clusters import cluster_tasks
+from producers.workspace.pending import pending_of
 from shop.core.models import User
 from shop.fulfilment import services
 from shop.fulfilment.models import Fulfilment
@@ -81,6 +83,14 @@ def parts(order: ClusterOrder) -> list[tuple[str, int, str]]:
         (part.enterprise.name_th, part.pieces, part.state)
         for part in order.parts.select_related("enterprise").order_by("pk")
     ]
+
+
+def check_badges(story: Cooperation) -> None:
+    """The number on every screen is the number of things that home shows, for each group."""
+    groups = Enterprise.objects.filter(cluster_memberships__cluster=story.cluster)
+    for group in groups:
+        shown = cluster_tasks(group, now=timezone.now())
+        assert pending_of(group).shared == len(shown), (group, [task.kind for task in shown])
 
 
 def check_sums(order: ClusterOrder) -> None:

@@ -13,7 +13,7 @@ from shop.production.models import ClusterOrder, ClusterPart, Job, ProductionSlo
 from shop.production.states import JobState
 from tests.factories import make_member
 from tests.factories.clusters import KIND, make_neighbour
-from tests.scenarios.cooperation import Cooperation, check_sums, parts
+from tests.scenarios.cooperation import Cooperation, check_badges, check_sums, parts
 from tests.workspace.members import Member
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +54,7 @@ def test_three_hundred_scarves_by_five_villages():
     own.refresh_from_db()
     assert own.state == JobState.RELEASED
     check_sums(order)
+    check_badges(story)
 
     # A stranger finds nothing; a member sees the table, and no other's buttons work for it.
     stranger = Member(make_member(make_neighbour(3)).user)
@@ -75,6 +76,7 @@ def test_three_hundred_scarves_by_five_villages():
     phone.tap(f"villages/{refused.pk}/decline/", {"why": "no_time", "words": "เกี่ยวข้าว"})
     assert parts(order)[3:] == [("บ้านสาม", 75, "declined"), ("บ้านสี่", 75, "offered")]
     check_sums(order)
+    check_badges(story)
     assert "Can you make" not in phone.read()
 
     alive = list(order.parts.alive().select_related("enterprise").order_by("pk"))
@@ -85,6 +87,7 @@ def test_three_hundred_scarves_by_five_villages():
     order.refresh_from_db()
     assert order.state == "agreed"
     check_sums(order)
+    check_badges(story)
     assert "4 villages make this together" in story.buyer_page()
     seen = story.buyer_page("th")
     assert "บ้านสี่" in seen
@@ -123,12 +126,17 @@ def test_three_hundred_scarves_by_five_villages():
     phone.tap(f"villages/{last.pk}/hand-over/", {"pieces": "3", "note": ""})
     leader.tap(f"villages/{last.pk}/check/", {"good": "yes"})
     assert "gather them" in leader.read()
+    check_badges(story)
     leader.tap(f"shared/{order.pk}/gather/")
+    check_badges(story)
+    check_badges(story)
     leader.tap(f"shared/{order.pk}/gather/")
+    check_badges(story)
     order.refresh_from_db()
     assert order.state == "gathered"
     assert sum(order.parts.filter(state="checked_ok").values_list("pieces", flat=True)) == 300
     check_sums(order)
+    check_badges(story)
 
     # One parcel of the lead's own part, through its usual steps.
     leader.tap(f"{job}pack/")
@@ -158,6 +166,7 @@ def test_three_hundred_scarves_by_a_cluster_of_38():
     assert order.parts.count() == 34
     assert {part.pieces for part in order.parts.all()} <= {7, 8, 9}
     check_sums(order)
+    check_badges(story)
 
 
 def test_nobody_in_time_is_said_at_once_with_the_earliest_day():
@@ -193,8 +202,12 @@ def test_the_buyer_approves_a_sample_before_the_villages_begin():
     phone.tap(f"villages/{part.pk}/accept/")
     assert "has not approved the sample yet" in phone.tap(f"villages/{part.pk}/start/")
 
+    check_badges(story)
     leader.tap(f"shared/{order.pk}/sample/", {"note": "ครามอ่อน"})
+    check_badges(story)
+    check_badges(story)
     leader.tap(f"shared/{order.pk}/sample/", {"note": "ครามอ่อน"})
+    check_badges(story)
     assert "The sample piece is ready to be looked at" in story.buyer_page()
     with translation.override("en"):
         there = [story.order.number, order_token(story.order), order.pk]
@@ -207,7 +220,9 @@ def test_the_buyer_approves_a_sample_before_the_villages_begin():
     buyer.post(address, {"words": "เข้มกว่านี้"})
     order.refresh_from_db()
     assert order.sample == "awaited"
+    check_badges(story)
     leader.tap(f"shared/{order.pk}/sample/", {"note": "ครามเข้ม"})
+    check_badges(story)
     buyer.post(address, {"approve": "yes"})
     buyer.post(address, {"approve": "yes"})
     order.refresh_from_db()

@@ -16,7 +16,7 @@ from shop.oscar.order.models import Order
 from shop.production.models import ClusterOrder, ProductionSlot
 from tests.factories import make_buyer, make_checkout, make_rates, pay
 from tests.factories.clusters import KIND
-from tests.scenarios.cooperation import Cooperation, check_sums, parts
+from tests.scenarios.cooperation import Cooperation, check_badges, check_sums, parts
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +151,7 @@ def test_from_a_wish_to_one_parcel_by_four_villages():
     assert (ClusterOrder.objects.count(), order.line) == (1, story.order.lines.get())
     assert (story.part.promised_on, story.taken()) == (quote.promised_on, 300)
     check_sums(order)
+    check_badges(story)
     assert "4 villages make this together" in story.buyer_page()
     assert "To the order" in story.say("shopfront:request", story.asked.pk)
 
@@ -163,7 +164,9 @@ def test_from_a_wish_to_one_parcel_by_four_villages():
         phone.tap(f"villages/{part.pk}/start/")
         phone.tap(f"villages/{part.pk}/hand-over/", {"pieces": "75", "note": ""})
         leader.tap(f"villages/{part.pk}/check/", {"good": "yes"})
+    check_badges(story)
     leader.tap(f"shared/{order.pk}/gather/")
+    check_badges(story)
     leader.tap(f"jobs/{story.part.pk}/pack/")
     services.dispatch_fulfilment(
         fulfilment_id=story.part.pk, by=story.chief, carrier=Carrier.objects.first()
@@ -172,6 +175,7 @@ def test_from_a_wish_to_one_parcel_by_four_villages():
     assert (order.state, story.part.state) == ("gathered", "dispatched")
     assert Fulfilment.objects.count() == story.part.parcels.count() == 1
     check_sums(order)
+    check_badges(story)
 
 
 def test_nobody_ever_is_said_and_a_stranger_plans_nothing():

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 
 from catalogue.models import Product
 from producers.models import Enterprise, Membership
-from producers.workspace.jobs import things_to_do
+from producers.workspace.pending import pending_of
 from shop.fulfilment.models import Fulfilment
 
 GROUP = "workspace-group"  # in the session: the group one works for now
@@ -105,8 +105,9 @@ def screen(
 ) -> HttpResponse:
     """A page in the frame of the group's phone screens."""
     enterprise = group_of(request)
-    context.setdefault("pending", things_to_do(enterprise).order_by().count())
+    to_do = context.setdefault("to_do", pending_of(enterprise))
     context.update(
+        pending=to_do.total,
         enterprise=enterprise,
         membership=request.membership,
         place=place,

@@ -18,6 +18,7 @@ from producers.workspace.capacity import questions_of, silences_of
 from producers.workspace.clusters import cluster_tasks, shared_work
 from producers.workspace.forms.jobs import DeclineForm, DispatchForm, Doubt
 from producers.workspace.jobs import MOST_SHOWN, Job, jobs_of, things_to_do
+from producers.workspace.pending import pending_of
 from producers.workspace.templatetags.workspace_text import job_state
 from shop.core.states import MoveNotAllowed
 from shop.core.templatetags.shop_text import day
@@ -37,19 +38,19 @@ PER_PAGE = 30
 def home(request: HttpRequest) -> HttpResponse:
     """A list of next things, the first one large."""
     today, enterprise = timezone.localdate(), group_of(request)
-    waiting = things_to_do(enterprise)
-    pending = waiting.order_by().count()
-    jobs = jobs_of(waiting.select_related("order")[:MOST_SHOWN], now=timezone.now())
+    to_do = pending_of(enterprise)
+    parts = things_to_do(enterprise).select_related("order")[:MOST_SHOWN]
+    jobs = jobs_of(parts, now=timezone.now())
     shared = cluster_tasks(enterprise, now=timezone.now())
     return screen(
         request,
         "home",
         "jobs",
-        pending=pending + len(shared),
+        to_do=to_do,
         shared=shared,
         first=jobs[0] if jobs else None,
         others=jobs[1:],
-        more=max(pending - MOST_SHOWN, 0),
+        more=max(to_do.jobs - MOST_SHOWN, 0),
         questions=questions_of(enterprise, today),
         silences=silences_of(enterprise, today),
         **news_of(group_of(request)),

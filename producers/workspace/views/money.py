@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from producers.workspace.sales import month_of, parts_of_month, sales_of
+from producers.workspace.sales import month_of, parts_of_month, sales_of, shared_pay_of
 
 from .access import group_of, in_group, screen
 
@@ -27,5 +27,6 @@ def money(request: HttpRequest) -> HttpResponse:
         is_this_month=month == month_of("", today=today),
         before=month.before if month_of(month.before.key, today=today) == month.before else None,
         sales=sales_of(group, month),
+        shared=shared_pay_of(group),
         page=page,
     )
