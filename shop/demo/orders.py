@@ -84,36 +84,36 @@ def load_orders(buyer: User, leaders: Mapping[int, User], officer: User) -> int:
     """
     if Order.objects.filter(user=buyer).exists():
         return 0
-    address = UserAddress.objects.filter(user=buyer).order_by("-is_default_for_shipping").first()
-    assert address is not None
     for past in PAST:
         with transaction.atomic():
-            _load(past, buyer, address, leaders, officer)
+            _load(past, buyer, leaders, officer)
     return len(PAST)
 
 
-def _load(
-    past: PastOrder,
-    buyer: User,
-    address: UserAddress,
-    leaders: Mapping[int, User],
-    officer: User,
-) -> None:
-    checkout = _filled_checkout(past, buyer, address)
+def buy(goods: Mapping[int, int], buyer: User, *, method: str, day: date) -> Order:
+    """The buyer's order of these products (id → pieces), paid on that day."""
+    checkout = _filled_checkout(goods, buyer)
+    _pay(checkout, method, day)
+    return Order.objects.get(checkout_reference=checkout.reference)
+
+
+def _load(past: PastOrder, buyer: User, leaders: Mapping[int, User], officer: User) -> None:
     back = timedelta(days=past.days_ago)
-    _pay(checkout, past.method, timezone.localdate() - back)
-    order = Order.objects.get(checkout_reference=checkout.reference)
+    sold = StockRecord.objects.filter(partner_sku__in=past.wanted)
+    goods = {record.product_id: past.wanted[record.partner_sku] for record in sold}
+    order = buy(goods, buyer, method=past.method, day=timezone.localdate() - back)
     for part in order.fulfilments.all():
         for step in past.steps:
             STEPS[step](part, leaders.get(part.enterprise_id, officer), buyer)
-    _turn_back(order, back, past.steps)
-    _mails_were_read(order)
+    turn_back(order, back, past.steps)
+    mails_were_read(order)
 
 
-def _filled_checkout(past: PastOrder, buyer: User, address: UserAddress) -> Checkout:
+def _filled_checkout(goods: Mapping[int, int], buyer: User) -> Checkout:
+    address = UserAddress.objects.filter(user=buyer).order_by("-is_default_for_shipping").first()
+    assert address is not None
     basket = Basket.objects.create(owner=buyer, status=Basket.SAVED)
-    for slug, quantity in past.wanted.items():
-        product_id = StockRecord.objects.values_list("product_id", flat=True).get(partner_sku=slug)
+    for product_id, quantity in goods.items():
         add_to_basket(basket=basket, product_id=product_id, quantity=quantity)
     checkout = checkouts.open_checkout(basket=basket, user=buyer, language="th")
     parts = ("house_number", "moo", "building", "soi", "road", "tambon_code", "postcode")
@@ -230,7 +230,7 @@ STEPS: dict[str, Callable[[Fulfilment, User, User], Any]] = {
 }
 
 
-def _turn_back(order: Order, back: timedelta, taken: tuple[str, ...]) -> None:
+def turn_back(order: Order, back: timedelta, taken: tuple[str, ...]) -> None:
     """All of it happened so long ago, with some hours between the steps."""
     work = {step: _at(timezone.now() - back, step) for step in taken}
     taken = tuple(step for step in taken if step in OF_THE_PART)
@@ -264,7 +264,7 @@ def _at(placed: datetime, step: str) -> datetime:
     return min(placed + timedelta(hours=HOURS[step]), timezone.now())
 
 
-def _mails_were_read(order: Order) -> None:
+def mails_were_read(order: Order) -> None:
     """The mails about it have long been sent; the worker need not send them now."""
     about = {
         Order._meta.label_lower: [order.pk],

@@ -70,7 +70,7 @@ def load_demo(*, say: Say = lambda line: None) -> Loaded:
     leaders = _leaders(accounts, users, enterprises)
     orders = load_orders(users["buyer"], leaders, officers[0])
     say(f"orders: {orders} new")
-    shared = load_cluster(enterprises, leaders, officers[0], today=today)
+    shared = load_cluster(enterprises, leaders, users["buyer"], officers[0], today=today)
     say(f"clusters: {shared} new")
     questions = load_questions()
     wishes = load_wishes(enterprises, users["buyer"], leaders)

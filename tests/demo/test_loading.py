@@ -39,6 +39,7 @@ from shop.oscar.partner.models import Partner, StockRecord
 from shop.outbox.models import Message
 from shop.payments.models import PaymentAttempt
 from shop.production.models import ClusterOrder, Job
+from shop.production.services.clusters import lapse_due_parts
 
 pytestmark = pytest.mark.django_db
 
@@ -90,7 +91,7 @@ def test_every_product_is_on_sale_in_its_groups_own_province(loaded):
 
 def test_what_the_files_call_made_to_order_is_sold_so(loaded):
     rows = {row["slug"]: row for row in read_market().products}
-    for product in Product.objects.top_level():
+    for product in Product.objects.top_level().ordinary():
         sale = rows[product.slug]["sale"]
         assert product.takes_orders == (sale != "stock"), product.slug
         assert (product.first_lead_days is not None) == (sale != "stock")
@@ -145,6 +146,7 @@ def test_the_buyer_has_two_addresses_and_an_order_in_each_state(loaded):
         "received",
         "started",
         "started",
+        "started",
         "accepted",
         "accepted",
         "packed",
@@ -159,7 +161,11 @@ def test_the_buyer_has_two_addresses_and_an_order_in_each_state(loaded):
     ]
     assert DelayNotice.objects.get().state == "asked"
     assert Proof.objects.filter(state="sent").count() == 1
-    assert sorted(CustomRequest.objects.values_list("state", flat=True)) == ["asked", "quoted"]
+    assert sorted(CustomRequest.objects.values_list("state", flat=True)) == [
+        "asked",
+        "ordered",
+        "quoted",
+    ]
     for part in states:
         assert part.placed_at < timezone.now() - timedelta(hours=20)
         assert part.placed_at <= part.accepted_at < timezone.now()
@@ -243,10 +249,21 @@ def test_four_groups_share_an_order_and_the_leader_has_two_next_things(loaded):
     parts = order.parts.order_by("pk").values_list("enterprise__slug", "state")
     assert dict(parts) == {
         "kham-muang-praewa": "offered",
-        "nong-sung-mud-dye": "accepted",
+        "nong-sung-mud-dye": "in_work",
         "phanna-nikhom-indigo": "handed_over",
         "chonnabot-mudmee": "accepted",
     }
     assert order.parts.pieces() == order.pieces == 130
     tasks = cluster_tasks(order.cluster.lead, now=timezone.now())
     assert sorted(task.kind for task in tasks) == ["answer", "check"]
+
+
+def test_the_shared_order_is_the_buyers_and_does_not_run_out_meanwhile(loaded):
+    order = ClusterOrder.objects.get()
+    assert order.line.order.user == User.objects.get(email="mali@example.com")
+    assert not order.awaits_buyer
+    whole = Fulfilment.objects.get(lines__line=order.line)
+    assert (whole.state, whole.promised_on) == ("started", order.wished_on)
+    later = timezone.now() + timedelta(days=30)
+    assert lapse_due_parts(today=timezone.localdate(later), now=later) == 0
+    assert order.parts.unanswered().count() == 1
