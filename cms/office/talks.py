@@ -16,7 +16,8 @@ from wagtail.admin.ui.tables import Column
 from shop.care.forms import kind_words
 from shop.care.models import Conversation, TalkMessage
 from shop.care.states import Side, TalkState
-from shop.core.templatetags.shop_text import moment
+from shop.core.templatetags.shop_text import baht, day, moment
+from shop.fulfilment.models import CustomRequest
 
 from .groups import linked
 from .queues import TALK_DAYS
@@ -61,6 +62,8 @@ class TalkCase(CaseView):
         talk = self.object
         if talk.fulfilment is not None:
             return linked("office_orders", talk.fulfilment.order)
+        if talk.request is not None:
+            return _special(talk.request)
         return linked("office_products", talk.product)
 
     def _messages(self) -> Part:
@@ -111,6 +114,14 @@ class TalkViewSet(OfficeViewSet):
             since="reported_at",
         ),
     ]
+
+
+def _special(asked: CustomRequest) -> str:
+    """What was asked for and what the group quoted last: there is no other office page of it."""
+    words = f"{_('Something special')} · {asked.get_state_display()} · {asked.words}"
+    if (quote := asked.quote) is not None:
+        words += f" · {_('Quote')}: {baht(quote.total)}, {day(quote.promised_on)}"
+    return words
 
 
 def _who(message: TalkMessage) -> str:

@@ -100,6 +100,7 @@ urlpatterns = [
     path("requests/<int:request_id>/", requests.request_page, name="request"),
     path("requests/<int:request_id>/quote/", requests.quote, name="request_quote"),
     path("requests/<int:request_id>/decline/", requests.decline, name="request_decline"),
+    path("requests/<int:request_id>/talk/", talks.request_talk, name="request_talk"),
     path("waiting/", waiting.waiting, name="waiting"),
     path("money/", money.money, name="money"),
     path("group/", group.group, name="group"),

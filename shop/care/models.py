@@ -8,14 +8,18 @@ from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Avg, Count, Exists, OuterRef, Q, Subquery, Sum
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from catalogue.models import Product
 from producers.models import Enterprise
-from shop.fulfilment.models import Fulfilment
+from shop.fulfilment.models import CustomRequest, Fulfilment
 from shop.oscar.order.models import Line
 
 from .states import ReviewState, Side, TalkState
+
+#: Letters of a custom request that name it in a list.
+FIRST_WORDS = 60
 
 
 class ConversationQuerySet(models.QuerySet["Conversation"]):
@@ -43,7 +47,7 @@ class ConversationQuerySet(models.QuerySet["Conversation"]):
         return self.filter(Exists(_unread(side)))
 
     def with_about(self) -> "ConversationQuerySet":
-        return self.select_related("enterprise", "product", "fulfilment__order", "buyer")
+        return self.select_related("enterprise", "product", "fulfilment__order", "request", "buyer")
 
 
 def _unread(side: str) -> Any:
@@ -51,7 +55,7 @@ def _unread(side: str) -> Any:
 
 
 class Conversation(models.Model):
-    """What one buyer and one group say to each other about one product or one part of an order.
+    """What one buyer and one group say about one product, one request or one part of an order.
 
     The buyer is a person with an account; `buyer` is empty where a guest writes by the signed link
     of the order. The office may read it while a problem is reported, at no other time.
@@ -73,6 +77,10 @@ class Conversation(models.Model):
     fulfilment = models.OneToOneField(
         Fulfilment, null=True, blank=True, on_delete=models.CASCADE, related_name="conversation"
     )
+    #: Something special that the buyer asks for, with its quotes.
+    request = models.OneToOneField(
+        CustomRequest, null=True, blank=True, on_delete=models.CASCADE, related_name="conversation"
+    )
     state = models.CharField(max_length=10, choices=TalkState.choices, default=TalkState.PRIVATE)
     begun_at = models.DateTimeField(default=timezone.now)
     last_at = models.DateTimeField(default=timezone.now)
@@ -91,8 +99,9 @@ class Conversation(models.Model):
         ordering = ["-last_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(product=None, fulfilment__isnull=False)
-                | Q(product__isnull=False, fulfilment=None),
+                condition=Q(product=None, fulfilment__isnull=False, request=None)
+                | Q(product__isnull=False, fulfilment=None, request=None)
+                | Q(product=None, fulfilment=None, request__isnull=False),
                 name="talk_about_one_thing",
             ),
             models.UniqueConstraint(
@@ -115,9 +124,11 @@ class Conversation(models.Model):
 
     @property
     def about(self) -> str:
-        """The product's name, or the order's number."""
+        """The product's name, the first words of the request, or the order's number."""
         if self.product is not None:
             return self.product.name
+        if self.request is not None:
+            return Truncator(self.request.words).chars(FIRST_WORDS)
         return self.fulfilment.order.number if self.fulfilment is not None else ""
 
     @property
@@ -130,6 +141,11 @@ class Conversation(models.Model):
         if self.fulfilment is not None:
             return self.fulfilment.order.contact_name
         return self.buyer.first_name if self.buyer is not None else ""
+
+
+def talk_about(request: CustomRequest, side: str) -> Conversation | None:
+    """What is said about a custom request, and whether this side has something new in it."""
+    return Conversation.objects.filter(request=request).unread_by(side).first()
 
 
 class TalkMessage(models.Model):

@@ -10,6 +10,7 @@ urlpatterns = [
     path("messages/<int:talk_id>/", talks.talk, name="talk"),
     path("messages/<int:talk_id>/problem/", talks.problem, name="problem"),
     path("messages/about/<slug:slug>/", talks.ask, name="ask"),
+    path("messages/request/<int:request_id>/", talks.request_talk, name="request_talk"),
     path("messages/photos/<int:photo_id>/", talks.photo, name="photo"),
     path("messages/photos/new/<uuid:draft>/<int:photo_id>/", talks.draft_photo, name="draft_photo"),
     path(

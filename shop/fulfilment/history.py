@@ -31,4 +31,5 @@ def history_of(request: CustomRequest) -> list[HistoryStep]:
         .select_related("by")
     )
     steps += [HistoryStep(each.at, step=RequestState(each.new), by=each.by) for each in changes]
-    return sorted(steps, key=lambda each: each.at)
+    # What is asked and answered in one moment was asked first.
+    return sorted(steps, key=lambda each: (each.at, each.quote is not None))

@@ -22,6 +22,9 @@ from cms.pictures import drawn_anew
 from cms.taking import take_photos
 from producers.models import Enterprise
 from producers.states import EnterpriseState
+from shop.care.models import talk_about
+from shop.care.states import Side
+from shop.care.views.pointing import Pointed, pointed_out
 from shop.core.limits import TooOften, count_knock
 from shop.core.states import MoveNotAllowed
 from shop.fulfilment.history import history_of
@@ -74,6 +77,8 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         form.add_error(None, words)
     if not valid or wrong or "send" not in request.POST:
         return _show_form(request, form, group, about, visitor)
+    if (pointed := pointed_out(request, form.cleaned_data["words"])) is not None:
+        return _show_form(request, form, group, about, visitor, pointed)
     try:
         count_knock(f"request:{request.user.pk}", limit=MOST_PER_HOUR, per_seconds=HOUR)
         found = quotes.ask_for_something(
@@ -115,7 +120,12 @@ def _how_many(request: HttpRequest) -> dict[str, str]:
 
 
 def _show_form(
-    request: HttpRequest, form: AskForm, group: Enterprise, about: Product | None, visitor: bool
+    request: HttpRequest,
+    form: AskForm,
+    group: Enterprise,
+    about: Product | None,
+    visitor: bool,
+    pointed: Pointed | None = None,
 ) -> HttpResponse:
     photos = list(request_drafts(form.draft)) if form.is_bound else []
     context = {
@@ -125,8 +135,9 @@ def _show_form(
         "visitor": visitor,
         "photos": photos,
         "room": quotes.MOST_PHOTOS - len(photos),
+        "pointed": pointed,
     }
-    status = 422 if form.is_bound and form.errors else 200
+    status = 422 if pointed or (form.is_bound and form.errors) else 200
     return render(request, "shopfront/request_new.html", context, status=status)
 
 
@@ -167,9 +178,13 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
     found = own.filter(pk=min(request_id, LARGEST_ID)).first()
     if found is None:
         raise Http404("no such request of yours")
-    form = ProposeForm(request.POST if request.POST.get("answer") == "propose" else None)
-    if request.method == "POST":
-        where = _answer(request, found, form)
+    answer = "propose" if "send" in request.POST else request.POST.get("answer", "")
+    form = ProposeForm(request.POST if answer == "propose" else None)
+    pointed = None
+    if answer == "propose" and form.is_valid():
+        pointed = pointed_out(request, form.cleaned_data["words"])
+    if request.method == "POST" and pointed is None:
+        where = _answer(request, found, form, answer)
         if where is not None:
             return where
     context = {
@@ -177,16 +192,19 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         "quote": found.quote,
         "history": history_of(found),
         "form": form,
+        "pointed": pointed,
+        "talk": talk_about(found, Side.BUYER),
         "now": timezone.now(),
         "order_path": order_path(found.order) if found.order else "",
         "in_basket": _is_in_basket(request, found),
     }
-    status = 422 if form.is_bound and form.errors else 200
+    status = 422 if pointed or (form.is_bound and form.errors) else 200
     return render(request, "shopfront/request.html", context, status=status)
 
 
-def _answer(request: HttpRequest, found: CustomRequest, form: ProposeForm) -> HttpResponse | None:
-    answer = request.POST.get("answer", "")
+def _answer(
+    request: HttpRequest, found: CustomRequest, form: ProposeForm, answer: str
+) -> HttpResponse | None:
     try:
         if answer == "accept":
             return _accept(request, found)

@@ -99,6 +99,12 @@ class QuoteForm(forms.Form):
                     self.add_error(key, _("Type a number."))
         return data
 
+    def texts(self) -> list[str]:
+        """All words that the buyer will read."""
+        names = [*self.fields]
+        words = ("title", "delivery_note", "words")
+        return [self.cleaned_data.get(name) or "" for name in names if name.startswith(words)]
+
     def draft(self) -> Draft:
         data = self.cleaned_data
         chosen = data.get("workshop")

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from catalogue.models import Product
 from producers.models import Enterprise, Membership
 from producers.workspace.pending import pending_of
-from shop.fulfilment.models import Fulfilment
+from shop.fulfilment.models import CustomRequest, Fulfilment
 
 GROUP = "workspace-group"  # in the session: the group one works for now
 View = Callable[..., HttpResponse]
@@ -75,6 +75,16 @@ def own_part(request: HttpRequest, part_id: int) -> Fulfilment:
         raise Http404("no such part of yours")
     enter(request, part.enterprise_id)
     return part
+
+
+def own_request(request: HttpRequest, request_id: int) -> CustomRequest:
+    """A request to one's own group, with all that a page tells; anybody else's is not found."""
+    own = CustomRequest.objects.of_member(request.user).with_all()
+    found = own.filter(pk=min(request_id, 2**62)).first()
+    if found is None:
+        raise Http404("no such request to a group of yours")
+    enter(request, found.enterprise_id)
+    return found
 
 
 def own_product(request: HttpRequest, product_id: int) -> Product:

@@ -12,14 +12,15 @@ from django.views.decorators.http import require_http_methods
 
 from producers.workspace.clusters import choices_of, rows_of_suggestion
 from producers.workspace.forms.villages import VillagesForm
+from shop.care.views.pointing import pointed_out
 from shop.core.clock import this_moment
 from shop.core.states import MoveNotAllowed
 from shop.fulfilment.models import CustomRequest
 from shop.fulfilment.services import quotes
 from shop.production.services import clusters
 
-from .access import member, screen, sent
-from .requests import can_quote, own_request
+from .access import member, own_request, screen, sent
+from .requests import can_quote
 
 
 @member
@@ -38,12 +39,16 @@ def villages(request: HttpRequest, request_id: int) -> HttpResponse:
     today = timezone.localdate()
     form = VillagesForm(typed, choices=choices, asked=asked, today=today)
     plan: dict[str, Any] = {}
+    pointed = None
     if form.is_bound and form.is_valid():
         plan = _planned(asked, form)
         wanted = "send" in request.POST and "seen" in plan
         if wanted and request.POST.get("seen") != plan["seen"]:
             messages.warning(request, _("The plan is another one now. Look at it before sending."))
         elif wanted:
+            words = (form.cleaned_data.get(name) or "" for name in ("title", "title_en", "words"))
+            pointed = pointed_out(request, *words)
+        if wanted and request.POST.get("seen") == plan["seen"] and pointed is None:
             where = _send(request, asked, form)
             if where is not None:
                 return where
@@ -51,7 +56,8 @@ def villages(request: HttpRequest, request_id: int) -> HttpResponse:
         request,
         "request_villages",
         "jobs",
-        status=422 if form.is_bound and form.errors else 200,
+        status=422 if pointed or (form.is_bound and form.errors) else 200,
+        pointed=pointed,
         asked=asked,
         form=form,
         **plan,

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,6 +10,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from producers.workspace.clusters import choices_of
 from producers.workspace.forms.requests import DeclineRequestForm, QuoteForm
+from shop.care.models import talk_about
+from shop.care.states import Side
+from shop.care.views.pointing import pointed_out
 from shop.core.clock import this_moment
 from shop.core.states import MoveNotAllowed
 from shop.fulfilment.history import history_of
@@ -17,7 +20,7 @@ from shop.fulfilment.models import CustomRequest
 from shop.fulfilment.services import quotes
 from shop.fulfilment.states import REQUEST_TRANSITIONS, RequestState
 
-from .access import enter, group_of, in_group, member, screen, sent, status_of
+from .access import group_of, in_group, member, own_request, screen, sent, status_of
 
 PER_PAGE = 30
 
@@ -46,6 +49,7 @@ def request_page(request: HttpRequest, request_id: int) -> HttpResponse:
         history=history_of(asked),
         can_quote=can_quote(asked),
         can_share=can_quote(asked) and bool(choices_of(asked.enterprise)),
+        talk=talk_about(asked, Side.GROUP),
     )
 
 
@@ -58,11 +62,13 @@ def quote(request: HttpRequest, request_id: int) -> HttpResponse:
         messages.info(request, _("Something has changed meanwhile. See below how it stands."))
         return redirect("workspace:request", asked.pk)
     form = QuoteForm(sent(request), enterprise=asked.enterprise, asked=asked)
-    total = promised_on = None
+    total = promised_on = pointed = None
     if form.is_bound and form.is_valid():
         draft = form.draft()
         moment = this_moment()
         if "send" in request.POST:
+            pointed = pointed_out(request, *form.texts())
+        if "send" in request.POST and pointed is None:
             try:
                 quotes.send_quote(
                     request_id=asked.pk, by=request.user, draft=draft, now=timezone.now(), **moment
@@ -85,7 +91,8 @@ def quote(request: HttpRequest, request_id: int) -> HttpResponse:
         request,
         "request_quote",
         "jobs",
-        status=status_of(form),
+        status=422 if pointed else status_of(form),
+        pointed=pointed,
         asked=asked,
         form=form,
         total=total,
@@ -100,7 +107,10 @@ def decline(request: HttpRequest, request_id: int) -> HttpResponse:
     """The group says no, with a reason."""
     asked = own_request(request, request_id)
     form = DeclineRequestForm(sent(request))
+    pointed = None
     if form.is_bound and form.is_valid():
+        pointed = pointed_out(request, form.cleaned_data["words"])
+    if form.is_bound and form.is_valid() and pointed is None:
         try:
             quotes.decline_request(
                 request_id=asked.pk, by=request.user, reason=form.cleaned_data["words"]
@@ -110,7 +120,13 @@ def decline(request: HttpRequest, request_id: int) -> HttpResponse:
             messages.info(request, _("Something has changed meanwhile. See below how it stands."))
         return redirect("workspace:request", asked.pk)
     return screen(
-        request, "request_decline", "jobs", status=status_of(form), asked=asked, form=form
+        request,
+        "request_decline",
+        "jobs",
+        status=422 if pointed else status_of(form),
+        asked=asked,
+        form=form,
+        pointed=pointed,
     )
 
 
@@ -119,12 +135,3 @@ def can_quote(asked: CustomRequest) -> bool:
         RequestState.QUOTED in REQUEST_TRANSITIONS[RequestState(asked.state)]
         or asked.state == RequestState.QUOTED
     )
-
-
-def own_request(request: HttpRequest, request_id: int) -> CustomRequest:
-    own = CustomRequest.objects.of_member(request.user).with_all()
-    found = own.filter(pk=min(request_id, 2**62)).first()
-    if found is None:
-        raise Http404("no such request to a group of yours")
-    enter(request, found.enterprise_id)
-    return found

@@ -13,23 +13,32 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from producers.models import Enterprise
 from shop.care import services
-from shop.care.contact_words import contact_words, kinds_in
-from shop.care.forms import AnswerForm, ReportForm, SavedReplyForm, kind_words
+from shop.care.forms import AnswerForm, ReportForm, SavedReplyForm
 from shop.care.models import Conversation, Review, SavedReply, TalkMessage
 from shop.care.states import ReviewState, Side
 from shop.care.views.desk import (
     Desk,
     new_desk,
-    own_hosts,
     page_of,
     take_message,
     thread,
 )
 from shop.care.views.desk import status_of as desk_status
+from shop.care.views.pointing import pointed_out
 from shop.core.states import MoveNotAllowed
-from shop.fulfilment.models import Fulfilment
+from shop.fulfilment.models import CustomRequest, Fulfilment
 
-from .access import enter, group_of, in_group, member, own_part, screen, sent, status_of
+from .access import (
+    enter,
+    group_of,
+    in_group,
+    member,
+    own_part,
+    own_request,
+    screen,
+    sent,
+    status_of,
+)
 
 PER_PAGE = 30
 
@@ -106,8 +115,29 @@ def problem(request: HttpRequest, talk_id: int) -> HttpResponse:
     return screen(request, "talk_problem", "group", status=status_of(form), form=form, talk=found)
 
 
+@member
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_talk(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Asking back about something special, also where nobody has written yet."""
+    asked = own_request(request, request_id)
+    found = Conversation.objects.with_about().filter(request=asked).first()
+    if found is not None and request.method != "POST":
+        return redirect("workspace:talk", found.pk)
+
+    def send(**message: Any) -> TalkMessage:
+        return services.write_about_request(
+            request_id=asked.pk, side=Side.GROUP, by=request.user, **message
+        )
+
+    return _talk_page(request, found, send, asked=asked)
+
+
 def _talk_page(
-    request: HttpRequest, found: Conversation | None, send: Any, part: Fulfilment | None = None
+    request: HttpRequest,
+    found: Conversation | None,
+    send: Any,
+    part: Fulfilment | None = None,
+    asked: CustomRequest | None = None,
 ) -> HttpResponse:
     desk = new_desk()
     if request.method == "POST":
@@ -130,6 +160,7 @@ def _talk_page(
         talk=found,
         part=part or (found.fulfilment if found else None),
         product=found.product if found else None,
+        asked=asked or (found.request if found else None),
         desk=desk,
         entries=entries,
         older=page + 1 if older else 0,
@@ -237,10 +268,10 @@ def review(request: HttpRequest, review_id: int) -> HttpResponse:
     """One review, and the group's one answer to it."""
     found = _own_review(request, review_id)
     form = AnswerForm(sent(request), initial={"text": found.answer})
-    kinds: list[str] = []
+    pointed = None
     if request.method == "POST" and form.is_valid():
-        kinds = kinds_in(contact_words(form.cleaned_data["text"], own_hosts=own_hosts(request)))
-        if set(kinds) <= set(request.POST.get("send", "").split(",")):
+        pointed = pointed_out(request, form.cleaned_data["text"])
+        if pointed is None:
             try:
                 services.answer_review(
                     review_id=found.pk, by=request.user, text=form.cleaned_data["text"]
@@ -256,11 +287,10 @@ def review(request: HttpRequest, review_id: int) -> HttpResponse:
         request,
         "review",
         "group",
-        status=422 if kinds else status_of(form),
+        status=422 if pointed else status_of(form),
         review=found,
         form=form,
-        kinds=[kind_words(kind) for kind in kinds],
-        anyway=",".join(kinds),
+        pointed=pointed,
         open_to_write=services.can_be_answered(found, now=timezone.now()),
         days=services.ANSWER_DAYS,
     )

@@ -33,6 +33,7 @@ from .talks import (
     settle_problem,
     write,
     write_about_part,
+    write_about_request,
 )
 
 __all__ = [
@@ -68,4 +69,5 @@ __all__ = [
     "submit_review",
     "write",
     "write_about_part",
+    "write_about_request",
 ]

@@ -14,7 +14,7 @@ from producers.services.reasons import needed
 from shop.care.models import Conversation, TalkMessage, drafts_of
 from shop.care.states import TALK_TRANSITIONS, Side, TalkState
 from shop.core.states import MoveNotAllowed, move
-from shop.fulfilment.models import Fulfilment
+from shop.fulfilment.models import CustomRequest, Fulfilment
 
 from .telling import tell_of_message, tell_of_settling
 
@@ -73,6 +73,26 @@ def write_about_part(
         talk, _ = Conversation.objects.get_or_create(
             fulfilment=part,
             defaults={"enterprise_id": part.enterprise_id, "buyer_id": part.order.user_id},
+        )
+        return _write(talk.pk, side, by, text, token, warned_of, now)
+
+
+def write_about_request(
+    *,
+    request_id: int,
+    side: str,
+    by: Any,
+    text: str,
+    token: UUID,
+    warned_of: Iterable[str] = (),
+    now: datetime | None = None,
+) -> TalkMessage:
+    """Either side writes about a custom request and its quotes. Raises NothingWritten."""
+    with transaction.atomic():
+        request = CustomRequest.objects.get(pk=request_id)
+        talk, _ = Conversation.objects.get_or_create(
+            request=request,
+            defaults={"enterprise_id": request.enterprise_id, "buyer_id": request.buyer_id},
         )
         return _write(talk.pk, side, by, text, token, warned_of, now)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from producers.models import Membership
 from producers.services.telling import member_contact
@@ -109,6 +110,8 @@ def _talk_facts(talk: Conversation) -> dict[str, Any]:
     about = {"about_th": talk.about, "about_en": talk.about}
     if product is not None:
         about = {"about_th": product.title, "about_en": product.title_en or product.title}
+    if talk.request_id is not None:
+        about = {f"about_{code}": _special(talk, code) for code in ("th", "en")}
     return {
         "talk": talk.pk,
         "group_th": enterprise.name_th,
@@ -116,6 +119,11 @@ def _talk_facts(talk: Conversation) -> dict[str, Any]:
         "is_order": talk.fulfilment_id is not None,
         **about,
     }
+
+
+def _special(talk: Conversation, language: str) -> str:
+    with translation.override(language):
+        return _("something special: %s") % talk.about
 
 
 def _review_facts(review: Review) -> dict[str, Any]:

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from django.conf import settings
 from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
@@ -14,11 +12,13 @@ from django.utils.translation import gettext as _
 from cms.pictures import drawn_anew
 from cms.taking import take_photos
 from shop.care import services
-from shop.care.contact_words import Found, contact_words, kinds_in
-from shop.care.forms import MessageForm, kind_words
+from shop.care.contact_words import kinds_in
+from shop.care.forms import MessageForm
 from shop.care.models import Conversation, TalkMessage, TalkPhoto, drafts_of
 from shop.core.limits import TooOften, count_knock
 from shop.core.models import StateChange
+
+from .pointing import Pointed, found_in, pointed_out
 
 HOUR = 60 * 60
 #: Messages of one person within an hour; more is no talk.
@@ -44,20 +44,7 @@ class Desk:
 
     form: MessageForm
     photos: list[TalkPhoto] = field(default_factory=list)
-    found: list[Found] = field(default_factory=list)
-    kept_anew: bool = False
-
-    @property
-    def kinds(self) -> list[tuple[str, list[str]]]:
-        """What was recognised, by kind, with the words for each kind."""
-        return [
-            (kind_words(kind), [each.words for each in self.found if each.kind == kind])
-            for kind in kinds_in(self.found)
-        ]
-
-    @property
-    def anyway(self) -> str:
-        return ",".join(kinds_in(self.found))
+    pointed: Pointed | None = None
 
     @property
     def room(self) -> int:
@@ -104,10 +91,6 @@ def page_of(request: HttpRequest) -> int:
     return min(int(number), 1000) if number.isascii() and number.isdigit() and int(number) else 1
 
 
-def own_hosts(request: HttpRequest) -> tuple[str, ...]:
-    return request.get_host(), urlsplit(settings.SITE_URL).netloc
-
-
 def too_often(error: TooOften) -> str:
     minutes = -(-error.retry_after // 60)
     return _("That was a lot at once. Please send it again in %(minutes)d minutes.") % {
@@ -140,13 +123,13 @@ def take_message(
         form.add_error(None, words)
     if not valid or wrong or "send" not in request.POST:
         return None, desk
-    found = contact_words(form.cleaned_data["text"], own_hosts=own_hosts(request))
-    if not set(kinds_in(found)) <= set(request.POST.get("send", "").split(",")):
-        desk.found = found
+    text = form.cleaned_data["text"]
+    desk.pointed = pointed_out(request, text)
+    if desk.pointed is not None:
         return None, desk
     try:
         count_knock(key, limit=MOST_PER_HOUR, per_seconds=HOUR)
-        message = send(text=form.cleaned_data["text"], token=draft, warned_of=kinds_in(found))
+        message = send(text=text, token=draft, warned_of=kinds_in(found_in(request, text)))
     except TooOften as error:
         form.add_error(None, too_often(error))
         return None, desk
@@ -164,4 +147,4 @@ def new_desk(text: str = "") -> Desk:
 
 def status_of(desk: Desk) -> int:
     """422 where something must be looked at again."""
-    return 422 if desk.form.is_bound and (desk.form.errors or desk.found) else 200
+    return 422 if desk.form.is_bound and (desk.form.errors or desk.pointed) else 200

@@ -13,8 +13,7 @@ from django.views.decorators.http import require_http_methods
 from cms.pictures import store_upload
 from cms.taking import take_photos
 from shop.care import services
-from shop.care.contact_words import contact_words, kinds_in
-from shop.care.forms import ReviewForm, kind_words
+from shop.care.forms import ReviewForm
 from shop.care.models import Review, ReviewPhoto, review_drafts_of
 from shop.care.states import ReviewState
 from shop.core.limits import TooOften, count_knock
@@ -23,7 +22,8 @@ from shop.fulfilment.models import FulfilmentLine
 from shop.fulfilment.states import FulfilmentState
 from shop.oscar.order.services import opens_order
 
-from .desk import HOUR, own_hosts, too_often
+from .desk import HOUR, too_often
+from .pointing import pointed_out
 
 MOST_PER_HOUR = 30
 
@@ -66,7 +66,7 @@ def review(request: HttpRequest, number: str, token: str, line_id: int) -> HttpR
         photos=[*(known.photos.all() if known else ()), *review_drafts_of(form.draft)],
         most=services.MOST_PHOTOS,
     )
-    bad = form.is_bound and (form.errors or context.get("kinds"))
+    bad = form.is_bound and (form.errors or context.get("pointed"))
     return render(request, "care/review.html", context, status=422 if bad else 200)
 
 
@@ -97,10 +97,8 @@ def _take(
         form.add_error(None, words)
     if not valid or wrong or "send" not in request.POST:
         return False
-    found = contact_words(form.cleaned_data["text"], own_hosts=own_hosts(request))
-    if not set(kinds_in(found)) <= set(request.POST.get("send", "").split(",")):
-        context["kinds"] = [kind_words(kind) for kind in kinds_in(found)]
-        context["anyway"] = ",".join(kinds_in(found))
+    context["pointed"] = pointed_out(request, form.cleaned_data["text"])
+    if context["pointed"]:
         return False
     facts = {name: form.cleaned_data[name] for name in ("stars", "text", "shown_name")}
     try:

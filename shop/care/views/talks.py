@@ -19,7 +19,7 @@ from shop.care import services
 from shop.care.forms import ReportForm
 from shop.care.models import Conversation, TalkMessage, TalkPhoto, drafts_of, private_files
 from shop.care.states import Side
-from shop.fulfilment.models import Fulfilment
+from shop.fulfilment.models import CustomRequest, Fulfilment
 from shop.oscar.order.services import opens_order
 
 from .desk import new_desk, page_of, status_of, take_message, thread
@@ -134,6 +134,32 @@ def part_problem(request: HttpRequest, number: str, token: str, part_id: int) ->
     return _problem_page(request, found, lambda talk: _signed(number, token, part))
 
 
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def request_talk(request: HttpRequest, request_id: int) -> HttpResponse:
+    """Talking about something special that one asked for; anybody else's is not found."""
+    asked = (
+        CustomRequest.objects.of_buyer(request.user)
+        .select_related("enterprise")
+        .filter(pk=min(request_id, 2**62))
+        .first()
+    )
+    if asked is None:
+        raise Http404("no such request of yours")
+    found = Conversation.objects.with_about().filter(request=asked).first()
+    if found is not None and request.method != "POST":
+        return redirect("care:talk", found.pk)
+
+    def send(**message: Any) -> TalkMessage:
+        return services.write_about_request(
+            request_id=asked.pk, side=Side.BUYER, by=request.user, **message
+        )
+
+    where = {**_account(found), "here": reverse("care:request_talk", args=[asked.pk])}
+    return _talk_page(request, found, f"talk:{request.user.pk}", send, where, asked=asked)
+
+
 # --- photos ---
 
 
@@ -225,6 +251,7 @@ def _talk_page(
     send: Callable[..., TalkMessage],
     where: Where,
     part: Fulfilment | None = None,
+    asked: CustomRequest | None = None,
 ) -> HttpResponse:
     desk = new_desk()
     if request.method == "POST":
@@ -234,7 +261,7 @@ def _talk_page(
             return redirect(where["here"])
     elif talk is not None:
         services.note_read(conversation_id=talk.pk, side=Side.BUYER)
-    return _show(request, talk, desk, where, part=part)
+    return _show(request, talk, desk, where, part=part, asked=asked)
 
 
 def _show(
@@ -245,12 +272,14 @@ def _show(
     *,
     about: Product | None = None,
     part: Fulfilment | None = None,
+    asked: CustomRequest | None = None,
 ) -> HttpResponse:
     page = page_of(request)
     entries, older = thread(talk, Side.BUYER, where["photo"], page)
     product = about or (talk.product if talk else None)
     part = part or (talk.fulfilment if talk else None)
-    owner = part or product
+    asked = asked or (talk.request if talk else None)
+    owner = part or asked or product
     assert owner is not None
     context = {
         "talk": talk,
@@ -260,6 +289,7 @@ def _show(
         "newer": page - 1,
         "product": product,
         "part": part,
+        "asked": asked,
         "enterprise": owner.enterprise,
         "where": where,
         "side": Side.BUYER,
