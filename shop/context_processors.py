@@ -3,12 +3,15 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.urls import translate_url
 from django.utils.functional import SimpleLazyObject
 
 from catalogue.states import OtopType
-from shop.oscar.basket.services import count_pieces
+from producers.models import Membership
+from shop.core.models import User
+from shop.oscar.basket.services import count_pieces, pieces_of_owner
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
@@ -29,16 +32,26 @@ def page(request: HttpRequest) -> dict[str, Any]:
 
 
 def _basket_count(request: HttpRequest) -> int:
-    user = getattr(request, "user", None)
-    known = settings.OSCAR_BASKET_COOKIE_OPEN in request.COOKIES
-    if not known and not getattr(user, "is_authenticated", False):
-        basket = getattr(request, "_basket_cache", None)
-        return count_pieces(basket)
-    return count_pieces(getattr(request, "basket", None))
+    if (read := getattr(request, "_basket_cache", None)) is not None:
+        return count_pieces(read)
+    if settings.OSCAR_BASKET_COOKIE_OPEN in request.COOKIES:
+        return count_pieces(getattr(request, "basket", None))
+    return _own(request)[0]
 
 
 def _has_workspace(request: HttpRequest) -> bool:
+    return _own(request)[1]
+
+
+def _own(request: HttpRequest) -> tuple[int, bool]:
+    """Pieces in one's open basket, and whether one belongs to a group; one statement for both."""
     user: Any = getattr(request, "user", None)
     if not getattr(user, "is_authenticated", False):
-        return False
-    return user.memberships.filter(left_at=None).exists()
+        return 0, False
+    if not hasattr(request, "_own_in_frame"):
+        memberships = Membership.objects.filter(user=OuterRef("pk"), left_at=None)
+        row = User.objects.filter(pk=user.pk).values_list(
+            pieces_of_owner(OuterRef("pk")), Exists(memberships)
+        )
+        request._own_in_frame = row.get()  # type: ignore[attr-defined]
+    return request._own_in_frame  # type: ignore[attr-defined]

@@ -28,7 +28,7 @@ from shop.production.promising import (
     terms_for_cards,
     terms_of,
 )
-from shop.production.states import LADDER_STEPS
+from shop.production.states import LADDER_STEPS, PaymentPlan
 
 from .groups import story_of
 
@@ -66,6 +66,12 @@ class Selling:
         steps = LADDER_STEPS[made_here.ladder] if made_here else WITHOUT_LADDER
         price = (self.price or ZERO) * max(self.least, 1)
         return in_one_sentence([(steps, price, self.starts_on)])
+
+    @property
+    def is_on_deposit(self) -> bool:
+        """Half is paid when it is finished, where the whole order is large enough."""
+        made_here = terms_of(self.stockrecord) if self.made_to_order else None
+        return made_here is not None and made_here.payment_plan == PaymentPlan.DEPOSIT
 
     @property
     def can_be_bought(self) -> bool:
@@ -157,6 +163,18 @@ class ProductDetails:
     def shares_large_orders(self) -> bool:
         """Made to order by a group that leads neighbours who make large orders together."""
         return self.product.leads and self.ways != "stock"
+
+    @property
+    def cancelling(self) -> list[tuple[list[str], Terms]]:
+        """Each rule once, with the names of what it is for; no names where one is for all."""
+        rules: dict[Terms, list[str]] = {}
+        for each in self.buyable:
+            rules.setdefault(each.cancelling, []).append(each.product.name)
+        return [(names if len(rules) > 1 else [], rule) for rule, names in rules.items()]
+
+    @property
+    def has_deposit(self) -> bool:
+        return any(each.is_on_deposit for each in self.buyable)
 
     @property
     def has_choices(self) -> bool:

@@ -32,12 +32,12 @@ def sending_to(slug: str, details: ProductDetails, today: date) -> Sending | Non
     """Ways to send one order of the product to a province; None for an unknown one.
 
     For the smallest quantity of what is chosen at first. Islands and other remote places within
-    the province may cost more; the checkout knows the tambon and says so. Three statements.
+    the province may cost more; the checkout knows the tambon and says so. One statement.
     """
     place, selling = provinces_by_slug().get(slug), details.chosen
     if place is None or selling is None or selling.promised_on is None:
         return None
-    book = RateBook(today)
+    book = RateBook(today, place=place.code)
     zone = book.zone(details.product.province_code, place.code)
     options = book.options_in_zone([_load(details, selling)], zone)
     return Sending(place, selling, list(_arrivals(options, selling.promised_on)))

@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
+from django.db.models import Exists
+
 from shop.core.places import TambonAddress, region_of
 
 from .models import DeliveryMethod, DeliveryRate, RemotePlace, Zone
@@ -48,17 +50,25 @@ class DeliveryOption:
 
 
 class RateBook:
-    """All rates in force on one day; two statements, whatever is asked of it."""
+    """All rates in force on one day; two statements, whatever is asked of it.
 
-    def __init__(self, today: date):
+    With `place` (an area code) it is asked about this place only, and is read in one.
+    """
+
+    def __init__(self, today: date, *, place: str = ""):
         self.rates: dict[tuple[int, str], list[DeliveryRate]] = defaultdict(list)
         latest: dict[tuple[int, str], date] = {}
         rates = DeliveryRate.objects.filter(effective_from__lte=today)
         rates = rates.select_related("method__carrier")
+        if place:
+            rates = rates.annotate(remote=Exists(RemotePlace.objects.filter(area_code=place)))
+            self.remote = set()
         methods: dict[int, DeliveryMethod] = {}
         for rate in rates.order_by("-effective_from", "max_weight_g"):
             key = (rate.method_id, rate.zone)
             methods.setdefault(rate.method_id, rate.method)
+            if place and rate.remote:
+                self.remote = {place}
             if latest.setdefault(key, rate.effective_from) == rate.effective_from:
                 self.rates[key].append(rate)
         self.methods = sorted(methods.values(), key=lambda method: (method.position, method.pk))

@@ -1,4 +1,4 @@
-"""Talking about something special: the doors of both sides, the office, and words that lead away."""
+"""Talking about something special: both doors, the office, and words that lead away."""
 
 from typing import Any
 from uuid import uuid4

@@ -166,6 +166,7 @@ def test_the_buyer_reads_why_and_answers_on_the_orders_page() -> None:
     notice = tell(part, part.promised_on + timedelta(days=3), words="The river is in the village")
     path, buyer = order_path(part.order), Buyer("en")
     page = buyer.get(path).content.decode()
+    assert f'href="#part-{part.pk}-delay"' in page  # the next thing, on top
     for said in ("Rain or flood", "The river is in the village", "I wait", "back"):
         assert said in page
     assert buyer.post(f"{path}{part.pk}/later/").status_code == 302

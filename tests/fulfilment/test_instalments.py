@@ -240,6 +240,7 @@ def test_the_buyer_pays_the_rest_from_the_orders_page(provider):
     page = buyer.get(order_path(part.order)).content.decode()
     path = f"{order_path(part.order)}{part.pk}/balance/"
     assert "It is finished: please pay ฿1,200" in page
+    assert "has finished it. Please pay the rest by" in page  # the next thing, on top
     assert path in page
     assert "฿1,200" in buyer.get(path).content.decode()
     first, second = (buyer.post(path, {"method": "card"}) for _ in range(2))

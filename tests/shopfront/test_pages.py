@@ -15,6 +15,10 @@ from catalogue.shopfront.views import listings
 from catalogue.states import OtopType, ProductState
 from producers.models import Scheme
 from producers.states import CertificateState, EnterpriseState
+from shop.fulfilment.models import DeliveryRate, RemotePlace
+from shop.oscar.partner.models import StockRecord
+from tests.care.test_review_pages import published
+from tests.catalogue.test_questions import ask
 from tests.factories import (
     make_basket,
     make_certificate,
@@ -26,6 +30,9 @@ from tests.factories import (
     make_picture,
     make_product,
     make_rates,
+    make_terms,
+    make_workshop,
+    make_woven,
 )
 
 pytestmark = pytest.mark.django_db
@@ -399,6 +406,53 @@ def test_pages_keep_within_their_budget_for_a_member_with_a_basket(client):
     make_basket((product, 2), user=member)
     assert statements(client, "/th/types/textile/?sale=ready") <= 12
     assert statements(client, f"/th/products/{product.slug}/?to=nan") <= 14
+
+
+def test_a_page_with_questions_reviews_and_a_workshop_keeps_within_it_too(client):
+    make_rates()
+    looms = make_workshop()
+    cloth = make_woven(looms)
+    fill(products=6, groups=2)
+    make_certificate(looms.enterprise, cloth)
+    ask(cloth, "ชื่อที่จะปัก")
+    published(cloth)
+    member = make_member(make_enterprise()).user
+    client.force_login(member)
+    make_basket((make_product(), 2), user=member)
+
+    assert statements(client, f"/th/products/{cloth.slug}/?to=nan") <= 14
+
+
+def test_each_choice_says_its_own_rule_and_the_plan_is_said_before_the_tap(client):
+    looms = make_workshop(per_day=5)
+    cloth = make_parent(looms.enterprise)
+    for price in (1000, 4000):
+        child = make_child(cloth, price=price)
+        StockRecord.objects.filter(product=child).update(
+            sells="made_to_order", lead_days=5, num_in_stock=0
+        )
+        make_terms(child, looms, payment_plan="deposit")
+
+    seen = words_of(page(client, f"/en/products/{cloth.slug}/"))
+
+    assert "For orders from ฿2,000: half now, half when it is finished" in seen
+    assert "then ฿500 comes back until it is finished." in seen
+    assert "then ฿2,000 comes back until it is finished." in seen
+    assert seen.count("Defective or not as described is always refunded.") == 1
+    ready = words_of(page(client, f"/en/products/{make_product().slug}/"))
+    assert "half now" not in ready
+    assert "Cancel free of charge until the parcel is packed." in ready
+
+
+def test_a_remote_province_costs_what_remote_places_cost(client):
+    make_rates()
+    product = make_product()
+    near = page(client, f"/en/products/{product.slug}/?to=nan")
+    RemotePlace.objects.create(area_code="55")
+    DeliveryRate.objects.filter(zone="remote").update(price=777)
+
+    assert "777" not in near
+    assert "฿777" in page(client, f"/en/products/{product.slug}/?to=nan")
 
 
 def test_a_badge_is_gone_from_page_and_data_the_day_after_it_ends(client):

@@ -59,6 +59,7 @@ def product_page(
         "picked": picked or (details.chosen.product.pk if details.chosen else None),
         "quantity": quantity or (details.chosen.least if details.chosen else ""),
         "withdrawal_days": settings.WITHDRAWAL_DAYS,
+        "deposit_from": settings.DEPOSIT_FROM,
         "place_lines": details.enterprise.place.lines(language),
         "province_slug": province_slug(details.enterprise.province_code),
     }

@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils import timezone
+
 from shop.fulfilment.models import Fulfilment, JobUpdate, Proof
-from shop.fulfilment.services import if_approved_today
+from shop.fulfilment.services import balance_of, if_approved_today
 from shop.fulfilment.states import AT_WORK, FREE_CHANGES, ProofState
 from shop.fulfilment.timeline import Next, next_of
 from shop.production.approving import Approval
@@ -68,11 +70,20 @@ def works_of(part: Fulfilment, *, today: date) -> list[ShownWork]:
 
 
 def next_with_work(part: Fulfilment, works: Iterable[ShownWork], *, today: date) -> Next:
-    """The next thing to happen; where a proof waits, that is the buyer's own answer."""
+    """The next thing to happen; where a proof, a payment or a delay waits, the buyer's own step.
+
+    The part comes with its instalments and delays.
+    """
     waiting = [work for work in works if work.waiting]
     if waiting and part.state in AT_WORK:
         by = min(work.job.starts_on for work in waiting) - timedelta(days=1)
         return Next("approve", by=max(by, today))
+    balance = balance_of(part)
+    if balance is not None and balance.is_due:
+        return Next("pay", by=balance.due_on)
+    asked = next((notice for notice in part.delays.all() if notice.is_open), None)
+    if asked is not None and part.state in AT_WORK:
+        return Next("answer_delay", by=timezone.localdate(asked.answer_by))
     return next_of(part, today=today)
 
 
