@@ -16,7 +16,7 @@ from shop.oscar.checkout.models import Checkout
 from shop.oscar.partner.models import StockRecord
 from shop.oscar.partner.states import Sells
 from shop.payments import services as payments
-from shop.payments.gateway import Standing
+from shop.payments.provider import Standing
 from shop.production.models import Job, ProductionSlot, SlotAllocation, Workshop
 from shop.production.services import open_workshop, set_making
 from shop.production.states import JobState

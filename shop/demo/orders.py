@@ -30,7 +30,7 @@ from shop.oscar.order.models import Order
 from shop.oscar.partner.models import StockRecord
 from shop.outbox.models import Message
 from shop.payments import services as payments
-from shop.payments.gateway import Standing
+from shop.payments.provider import Standing
 from shop.production.models import Job
 
 from .illustrations import CREDIT

@@ -1,12 +1,12 @@
-"""The only place that talks to Stripe (or to its simulator). Amounts here are satang.
+"""Stripe (or its simulator) as the shop's payment provider; nothing else here speaks to it.
 
-Every write carries a stored idempotency key; no call is made inside a transaction, because
-on SQLite any open transaction holds *the* lock while the provider thinks.
+Amounts are satang beyond this file and baht before it. Every write carries a stored idempotency
+key; no call is made inside a transaction, because on SQLite any open transaction holds *the* lock
+while the provider thinks.
 """
 
-from dataclasses import dataclass
-from datetime import UTC, timedelta
-from decimal import Decimal
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -17,8 +17,21 @@ from shop.core.limits import in_transaction
 from shop.core.money import from_satang, to_satang
 
 from .models import PaymentAttempt, Refund
+from .provider import (
+    Concern,
+    DisputeStanding,
+    ForgedEvent,
+    Movement,
+    ProviderDown,
+    RefundStanding,
+    Refused,
+    Standing,
+    Unknown,
+)
 from .states import Method
 
+#: The version whose words are spoken here; another SDK does not change it silently.
+API_VERSION = "2026-10-28.endive"
 TIMEOUT_SECONDS = 20
 TOLERANCE_SECONDS = 300
 LOCALES = {"th": "th", "en": "en"}
@@ -26,36 +39,141 @@ LOCALES = {"th": "th", "en": "en"}
 KEY_IN_USE = "idempotency_key_in_use"
 #: What the provider has never heard of cannot be paid.
 UNKNOWN = "resource_missing"
+PAGE = 100
+#: Stripe's words for what moved money, and ours.
+MOVED = {
+    "charge": "payment",
+    "refund": "refund",
+    "refund_failure": "refund_back",
+    "partial_capture_reversal": "refund",
+    "dispute": "dispute",
+    "dispute_reversal": "dispute_back",
+    "transfer": "transfer",
+    "transfer_reversal": "transfer",
+    "payout": "payout",
+    "payout_reversal": "payout",
+    "fee": "fee",
+    "network_cost": "fee",
+    "tax": "fee",
+}
+REFUND_STATES = {
+    "succeeded": "succeeded",
+    "failed": "failed",
+    "canceled": "failed",
+    "requires_action": "needs_customer",
+}
+DISPUTE_STATES = {
+    "needs_response": "needs_response",
+    "warning_needs_response": "needs_response",
+    "under_review": "under_review",
+    "warning_under_review": "under_review",
+    "won": "won",
+    "warning_closed": "won",
+    "prevented": "won",
+    "lost": "lost",
+}
 
 
-class ProviderDown(Exception):
-    """The provider did not answer, or not sensibly; nothing is known, ask again later."""
+class StripeProvider:
+    """Hosted Checkout for cards, so no card number reaches us; PaymentIntents for PromptPay."""
 
+    def open_payment(self, attempt: PaymentAttempt) -> Standing:
+        """All that is told stands on the attempt, so that repeating tells the same."""
+        if attempt.method == Method.PROMPTPAY:
+            return _open_promptpay(attempt)
+        return _open_card(attempt)
 
-class Refused(Exception):
-    """The provider understood and said no; `code` is its word for it."""
+    def ask(self, attempt: PaymentAttempt) -> Standing:
+        if attempt.method == Method.PROMPTPAY:
+            return _intent_standing(_call(client().v1.payment_intents.retrieve, attempt.intent_id))
+        return _session_standing(_call(client().v1.checkout.sessions.retrieve, attempt.session_id))
 
-    def __init__(self, code: str, message: str):
-        super().__init__(f"{code}: {message}")
-        self.code = code
+    def close(self, attempt: PaymentAttempt) -> Standing:
+        """Where this raises ProviderDown it may still be paid, and the goods must stay held."""
+        try:
+            standing = self.ask(attempt)
+        except Unknown:
+            return Standing("closed")
+        if standing.state in ("paid", "closed"):
+            return standing
+        try:
+            if attempt.method == Method.PROMPTPAY:
+                intent = _call(client().v1.payment_intents.cancel, attempt.intent_id)
+                return _intent_standing(intent)
+            session = _call(client().v1.checkout.sessions.expire, attempt.session_id)
+            return _session_standing(session)
+        except Refused:
+            return self.ask(attempt)
 
+    def send_refund(self, refund: Refund) -> RefundStanding:
+        return _refund_standing(
+            _call(
+                client().v1.refunds.create,
+                params={
+                    "payment_intent": refund.attempt.intent_id,
+                    "amount": to_satang(refund.amount),
+                    "metadata": {"refund": str(refund.reference)},
+                },
+                options={"idempotency_key": f"refund-{refund.reference}"},
+            )
+        )
 
-class ForgedEvent(Exception):
-    """The signature does not fit, or is older than 300 s."""
+    def ask_refund(self, provider_id: str) -> RefundStanding:
+        return _refund_standing(_call(client().v1.refunds.retrieve, provider_id))
 
+    def ask_dispute(self, provider_id: str) -> DisputeStanding:
+        return _dispute_standing(_call(client().v1.disputes.retrieve, provider_id))
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """What the provider says of one attempt. `state`: "open", "paid", "failed" or "closed"."""
+    def read_event(self, body: bytes, signature: str) -> dict[str, Any]:
+        try:
+            event = stripe.Webhook.construct_event(
+                body, signature, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE_SECONDS
+            )
+        except (ValueError, stripe.SignatureVerificationError) as error:
+            raise ForgedEvent(str(error)) from error
+        return event.to_dict()
 
-    state: str
-    amount: Decimal | None = None
-    session_id: str = ""
-    session_url: str = ""
-    intent_id: str = ""
-    qr_data: str = ""
-    pay_page_url: str = ""
-    failure: str = ""
+    def concern_of(self, event: dict[str, Any]) -> Concern:
+        thing = event.get("data", {}).get("object", {})
+        kind = str(event.get("type", ""))
+        told = thing.get("metadata") or {}
+        if kind.startswith("charge.dispute."):
+            return Concern("dispute", thing.get("id", ""), _id_of(thing.get("payment_intent")))
+        if kind.startswith(("refund.", "charge.refund.")):
+            return Concern(
+                "refund",
+                thing.get("id", ""),
+                _id_of(thing.get("payment_intent")),
+                told.get("refund", ""),
+                from_satang(thing.get("amount") or 0),
+            )
+        reference = told.get("attempt", "")
+        if kind.startswith("checkout.session."):
+            paid = thing.get("payment_status") == "paid"
+            moved = from_satang((thing.get("amount_total") or 0) if paid else 0)
+            intent_id = _id_of(thing.get("payment_intent"))
+            return Concern("payment", thing.get("id", ""), intent_id, reference, moved)
+        if kind.startswith("payment_intent."):
+            moved = from_satang(thing.get("amount_received") or 0)
+            return Concern("payment", thing.get("id", ""), thing.get("id", ""), reference, moved)
+        if kind.startswith("charge."):
+            moved = from_satang((thing.get("amount_captured") or 0) if thing.get("paid") else 0)
+            intent_id = _id_of(thing.get("payment_intent"))
+            return Concern("payment", thing.get("id", ""), intent_id, reference, moved)
+        return Concern()
+
+    def movements(self, since: datetime) -> Iterator[Movement]:
+        params: Any = {
+            "created": {"gte": int(since.timestamp())},
+            "limit": PAGE,
+            "expand": ["data.source"],
+        }
+        while True:
+            page = _call(client().v1.balance_transactions.list, params)
+            yield from map(_movement, page.data)
+            if not page.has_more:
+                return
+            params = {**params, "starting_after": page.data[-1].id}
 
 
 @lru_cache
@@ -63,6 +181,7 @@ def _client(key: str, base: str) -> stripe.StripeClient:
     addresses: Any = {"api": base} if base else {}
     return stripe.StripeClient(
         key,
+        stripe_version=API_VERSION,
         base_addresses=addresses,
         max_network_retries=1,
         http_client=stripe.RequestsClient(timeout=TIMEOUT_SECONDS),
@@ -73,14 +192,7 @@ def client() -> stripe.StripeClient:
     return _client(settings.STRIPE_API_KEY, settings.STRIPE_API_BASE)
 
 
-def open_payment(attempt: PaymentAttempt) -> Standing:
-    """Tell the provider what is to be paid. Safe to repeat: the reference is the key, and all
-    that is told stands on the attempt.
-
-    Raises ProviderDown and Refused.
-    """
-    if attempt.method == Method.PROMPTPAY:
-        return _open_promptpay(attempt)
+def _open_card(attempt: PaymentAttempt) -> Standing:
     opening = attempt.opening
     params: Any = {
         "mode": "payment",
@@ -113,66 +225,6 @@ def open_payment(attempt: PaymentAttempt) -> Standing:
     )
 
 
-def ask(attempt: PaymentAttempt) -> Standing:
-    """How the provider sees the attempt now. Raises ProviderDown and Refused."""
-    if attempt.method == Method.PROMPTPAY:
-        return _intent_standing(_call(client().v1.payment_intents.retrieve, attempt.intent_id))
-    return _session_standing(_call(client().v1.checkout.sessions.retrieve, attempt.session_id))
-
-
-def close(attempt: PaymentAttempt) -> Standing:
-    """Make sure it can no longer be paid, and say how it ended: "closed" or "paid".
-
-    Raises ProviderDown; then it may still be paid and the goods must stay held.
-    """
-    try:
-        standing = ask(attempt)
-    except Refused as refusal:
-        if refusal.code != UNKNOWN:
-            raise
-        return Standing("closed")
-    if standing.state in ("paid", "closed"):
-        return standing
-    try:
-        if attempt.method == Method.PROMPTPAY:
-            intent = _call(client().v1.payment_intents.cancel, attempt.intent_id)
-            return _intent_standing(intent)
-        session = _call(client().v1.checkout.sessions.expire, attempt.session_id)
-        return _session_standing(session)
-    except Refused:
-        return ask(attempt)
-
-
-def send_refund(refund: Refund, intent_id: str) -> tuple[str, str]:
-    """Ask for money to go back; (provider's id, its status). Raises ProviderDown and Refused."""
-    answer = _call(
-        client().v1.refunds.create,
-        params={
-            "payment_intent": intent_id,
-            "amount": to_satang(refund.amount),
-            "metadata": {"refund": str(refund.reference)},
-        },
-        options={"idempotency_key": f"refund-{refund.reference}"},
-    )
-    return answer.id, answer.status or "pending"
-
-
-def ask_refund(provider_id: str) -> str:
-    """The provider's status of a refund. Raises ProviderDown and Refused."""
-    return _call(client().v1.refunds.retrieve, provider_id).status or "pending"
-
-
-def read_event(body: bytes, signature: str) -> dict[str, Any]:
-    """The signed event as plain values. Raises ForgedEvent."""
-    try:
-        event = stripe.Webhook.construct_event(
-            body, signature, settings.STRIPE_WEBHOOK_SECRET, TOLERANCE_SECONDS
-        )
-    except (ValueError, stripe.SignatureVerificationError) as error:
-        raise ForgedEvent(str(error)) from error
-    return event.to_dict()
-
-
 def _open_promptpay(attempt: PaymentAttempt) -> Standing:
     params: Any = {
         "amount": to_satang(attempt.amount),
@@ -199,13 +251,12 @@ def _session_standing(session: Any) -> Standing:
     state = {"complete": "open", "expired": "closed"}.get(session.status, "open")
     if session.payment_status == "paid":
         state = "paid"
-    intent = session.payment_intent
     return Standing(
         state,
         amount=from_satang(session.amount_total),
         session_id=session.id,
         session_url=session.url or "",
-        intent_id=(intent if isinstance(intent, str) else getattr(intent, "id", "")) or "",
+        intent_id=_id_of(session.payment_intent),
     )
 
 
@@ -219,12 +270,58 @@ def _intent_standing(intent: Any) -> Standing:
     error = intent.last_payment_error
     return Standing(
         state,
-        amount=from_satang(intent.amount),
+        amount=from_satang(intent.amount_received if state == "paid" else intent.amount),
         intent_id=intent.id,
         qr_data=getattr(qr, "data", "") or "",
         pay_page_url=getattr(qr, "hosted_instructions_url", "") or "",
         failure=(getattr(error, "code", "") or "") if error else "",
     )
+
+
+def _refund_standing(refund: Any) -> RefundStanding:
+    state = REFUND_STATES.get(refund.status or "", "pending")
+    return RefundStanding(refund.id, state, getattr(refund, "failure_reason", None) or "")
+
+
+def _dispute_standing(dispute: Any) -> DisputeStanding:
+    entries = dispute.balance_transactions
+    taken = -sum(entry.amount for entry in entries)
+    due_by = dispute.evidence_details.due_by
+    return DisputeStanding(
+        provider_id=dispute.id,
+        state=DISPUTE_STATES.get(dispute.status, "needs_response"),
+        amount=from_satang(dispute.amount),
+        taken=from_satang(taken),
+        fee=from_satang(sum(entry.fee for entry in entries)),
+        reason=dispute.reason or "",
+        inquiry=dispute.status.startswith("warning"),
+        opened_at=datetime.fromtimestamp(dispute.created, UTC),
+        respond_by=datetime.fromtimestamp(due_by, UTC) if due_by else None,
+        intent_id=_id_of(dispute.payment_intent),
+    )
+
+
+def _movement(entry: Any) -> Movement:
+    kind = MOVED.get(entry.reporting_category, "other")
+    source = entry.source
+    told = getattr(source, "metadata", None)
+    word = "refund" if kind in ("refund", "refund_back") else "attempt"
+    return Movement(
+        provider_id=entry.id,
+        kind=kind,
+        amount=from_satang(entry.amount),
+        fee=from_satang(entry.fee),
+        at=datetime.fromtimestamp(entry.created, UTC),
+        source_id=_id_of(source),
+        intent_id=_id_of(getattr(source, "payment_intent", None)),
+        reference=(told.to_dict() if told else {}).get(word, ""),
+        words=entry.description or entry.type,
+    )
+
+
+def _id_of(named: Any) -> str:
+    """The id of what is named by its id, or shown whole."""
+    return named if isinstance(named, str) else (getattr(named, "id", "") or "")
 
 
 def _session_end(attempt: PaymentAttempt) -> int:
@@ -244,6 +341,8 @@ def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
     except (stripe.CardError, stripe.InvalidRequestError, stripe.IdempotencyError) as error:
         if error.code == KEY_IN_USE:
             raise ProviderDown(str(error)) from error
+        if error.code == UNKNOWN:
+            raise Unknown(UNKNOWN, str(error)) from error
         raise Refused(error.code or "refused", str(error)) from error
     except stripe.StripeError as error:
         raise ProviderDown(str(error)) from error

@@ -5,7 +5,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from . import services, tasks
-from .gateway import ForgedEvent, read_event
+from .provider import ForgedEvent, provider
 
 MOST_BYTES = 512 * 1024
 
@@ -17,7 +17,7 @@ def webhook(request: HttpRequest) -> HttpResponse:
     if int(request.META.get("CONTENT_LENGTH") or 0) > MOST_BYTES:
         return HttpResponse("too long", status=413, content_type="text/plain")
     try:
-        event = read_event(request.body, request.headers.get("Stripe-Signature", ""))
+        event = provider().read_event(request.body, request.headers.get("Stripe-Signature", ""))
     except ForgedEvent:
         return HttpResponse("bad signature", status=400, content_type="text/plain")
     if services.store_event(event):

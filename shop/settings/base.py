@@ -259,6 +259,8 @@ STRIPE_API_KEY = env("STRIPE_API_KEY", default="")
 STRIPE_WEBHOOK_SECRET = env("STRIPE_WEBHOOK_SECRET", default="whsec_simulator")
 STRIPE_SIMULATED = not STRIPE_API_KEY
 STRIPE_API_BASE = f"http://127.0.0.1:{STRIPE_SIMULATOR_PORT}" if STRIPE_SIMULATED else ""
+#: Who takes the money: a class as `shop.payments.provider.PaymentProvider` describes it.
+PAYMENT_PROVIDER = "shop.payments.gateway.StripeProvider"
 PAYMENT_MINUTES = 15
 
 # --- for those who build ---

@@ -68,6 +68,7 @@ def handle(simulator: Simulator, request: Request) -> Answer:
             "path": request.path,
             "status": answer.status,
             "idempotency_key": request.key,
+            "version": request.headers.get("Stripe-Version"),
             "replayed": "Idempotent-Replayed" in answer.headers,
             "request": request.id,
         }

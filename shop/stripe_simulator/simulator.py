@@ -89,7 +89,7 @@ class Simulator:
         self.stall = Stall()
         self.fail = Fail()
         self.calls: deque[Obj] = deque(maxlen=1000)
-        """The last calls to /v1: method, path, status and key, never a body."""
+        """The last calls to /v1: method, path, status, key and version, never a body."""
         self.base_url = ""
         self.stopping = threading.Event()
         self._fault_lock = threading.Lock()

@@ -15,8 +15,8 @@ from shop.oscar.checkout.models import Checkout
 from shop.oscar.order.models import Order
 from shop.oscar.partner.models import StockRecord
 from shop.payments import services as payments
-from shop.payments.gateway import Standing
 from shop.payments.models import PaymentAttempt
+from shop.payments.provider import Standing
 
 from .delivery import make_rates
 

@@ -19,8 +19,8 @@ from shop.oscar.checkout import services as checkouts
 from shop.oscar.order.services import order_path
 from shop.outbox.models import Message
 from shop.payments import services as payments
-from shop.payments.gateway import Standing
 from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.provider import Standing
 from shop.payments.states import AttemptState
 from shop.production.services import finish_jobs
 from tests.checkout.shopping import Buyer

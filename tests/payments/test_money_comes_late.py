@@ -13,8 +13,9 @@ from shop.oscar.order.models import Order
 from shop.oscar.partner.services import release_goods, set_price, set_ready_pieces
 from shop.outbox.models import Message
 from shop.payments import services as payments
-from shop.payments.gateway import ProviderDown
 from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.provider import ProviderDown
+from shop.payments.provider import provider as provider_in_use
 from shop.payments.states import AttemptState, RefundState
 from shop.stripe_simulator.testing import SimulatorThread
 from tests.factories.goods import make_product
@@ -105,7 +106,7 @@ def test_two_payments_of_one_checkout_make_one_order_and_one_refund(
     provider.control(f"pay/{second.intent_id}")
     payments.refresh_attempt(second)
     sweep()
-    payments.note_standing(first.pk, payments.gateway.ask(first))
+    payments.note_standing(first.pk, provider_in_use().ask(first))
     sweep()
     assert Order.objects.count() == 1
     assert Refund.objects.get().attempt_id == first.pk

@@ -14,9 +14,10 @@ from shop.oscar.checkout.services import AlreadyPlaced, settling
 from shop.oscar.checkout.states import CheckoutState
 from shop.oscar.order.models import Order
 from shop.outbox.models import Message
-from shop.payments import gateway
 from shop.payments import services as payments
+from shop.payments.gateway import StripeProvider
 from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.provider import RefundStanding, Standing
 from shop.payments.states import AttemptState, RefundState
 from shop.stripe_simulator.testing import SimulatorThread
 from tests.factories.goods import make_product
@@ -48,9 +49,9 @@ def test_money_in_another_amount_goes_back_by_itself(
     product = make_product(stock=1)
     attempt = begin(make_checkout((product, 1)))
     provider.control(f"session/{attempt.session_id}/pay", card="succeed")
-    told = gateway.ask(attempt)
-    less = gateway.Standing("paid", amount=attempt.amount - 5, intent_id=told.intent_id)
-    monkeypatch.setattr(gateway, "ask", lambda attempt: less)
+    told = StripeProvider().ask(attempt)
+    less = Standing("paid", amount=attempt.amount - 5, intent_id=told.intent_id)
+    monkeypatch.setattr(StripeProvider, "ask", lambda self, attempt: less)
     payments.refresh_attempt(attempt)
     sweep()
     assert not Order.objects.exists()
@@ -127,8 +128,16 @@ def _refund() -> Refund:
 
 
 def _told(monkeypatch: pytest.MonkeyPatch, status: str) -> None:
-    monkeypatch.setattr(gateway, "send_refund", lambda refund, intent: (f"re_{refund.pk}", status))
-    monkeypatch.setattr(gateway, "ask_refund", lambda provider_id: status)
+    monkeypatch.setattr(
+        StripeProvider,
+        "send_refund",
+        lambda self, refund: RefundStanding(f"re_{refund.pk}", status),
+    )
+    monkeypatch.setattr(
+        StripeProvider,
+        "ask_refund",
+        lambda self, provider_id: RefundStanding(provider_id, status),
+    )
 
 
 def _hear(refund: Refund, status: str) -> None:
@@ -172,7 +181,7 @@ def test_a_refund_that_waits_for_weeks_is_asked_about_seldom_and_stops_no_other(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     waiting = _refund()
-    _told(monkeypatch, "requires_action")
+    _told(monkeypatch, "needs_customer")
     payments.submit_due_refunds()
     Refund.objects.filter(pk=waiting.pk).update(tries=32767, due_at=timezone.now())
     other = _refund_of_another()
@@ -190,14 +199,14 @@ def test_a_payment_that_cannot_be_closed_lets_the_others_have_their_turn(
     long_ago = timezone.now() - timedelta(hours=1)
     PaymentAttempt.objects.update(expires_at=long_ago, ask_at=long_ago)
     PaymentAttempt.objects.filter(pk=stuck.pk).update(ask_at=long_ago - timedelta(minutes=1))
-    close = gateway.close
+    close = StripeProvider.close
 
-    def away_for_one(attempt: PaymentAttempt) -> gateway.Standing:
+    def away_for_one(self: StripeProvider, attempt: PaymentAttempt) -> Standing:
         if attempt.pk == stuck.pk:
             raise payments.ProviderDown("500")
-        return close(attempt)
+        return close(self, attempt)
 
-    monkeypatch.setattr(gateway, "close", away_for_one)
+    monkeypatch.setattr(StripeProvider, "close", away_for_one)
     for _ in range(2):
         payments.close_overdue(most=1)
     other.refresh_from_db()
@@ -209,11 +218,11 @@ def test_a_provider_that_is_away_is_asked_once_and_not_for_every_event(
 ) -> None:
     asked = []
 
-    def away(attempt: PaymentAttempt) -> gateway.Standing:
+    def away(self: StripeProvider, attempt: PaymentAttempt) -> Standing:
         asked.append(attempt.pk)
         raise payments.ProviderDown("no answer for 20 seconds")
 
-    monkeypatch.setattr(gateway, "ask", away)
+    monkeypatch.setattr(StripeProvider, "ask", away)
     for number in range(3):
         attempt, _ = checkouts.hold_and_write(
             make_checkout((make_product(stock=1), 1)).pk, "card", "490.00", timezone.localdate()
@@ -232,12 +241,12 @@ def test_a_provider_that_is_away_is_asked_once_and_not_for_every_event(
 def test_one_refund_in_trouble_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = _refund(), _refund_of_another()
 
-    def send(refund: Refund, intent: str) -> tuple[str, str]:
+    def send(self: StripeProvider, refund: Refund) -> RefundStanding:
         if refund.pk == first.pk:
             raise RuntimeError("something nobody thought of")
-        return "re_2", "succeeded"
+        return RefundStanding("re_2", "succeeded")
 
-    monkeypatch.setattr(gateway, "send_refund", send)
+    monkeypatch.setattr(StripeProvider, "send_refund", send)
     payments.submit_due_refunds()
     second.refresh_from_db()
     assert second.state == RefundState.SUCCEEDED

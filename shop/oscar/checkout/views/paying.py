@@ -20,8 +20,8 @@ from shop.oscar.checkout.showing import drawn_qr, last_attempt, last_of_session,
 from shop.oscar.checkout.states import CheckoutState
 from shop.oscar.order.models import Order
 from shop.oscar.order.services import order_path
-from shop.payments.gateway import ProviderDown, Refused
 from shop.payments.models import PaymentAttempt
+from shop.payments.provider import ProviderDown, Refused
 from shop.payments.states import AttemptState, Method
 
 from .steps import SESSION_KEY, language, review_page

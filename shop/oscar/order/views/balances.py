@@ -16,8 +16,8 @@ from shop.fulfilment import services as fulfilments
 from shop.fulfilment.models import Instalment
 from shop.fulfilment.states import InstalmentState
 from shop.oscar.checkout.showing import drawn_qr
-from shop.payments.gateway import ProviderDown, Refused
 from shop.payments.models import PaymentAttempt
+from shop.payments.provider import ProviderDown, Refused
 from shop.payments.states import AttemptState, Method
 
 from .opening import opened_part, page_language, to_order
