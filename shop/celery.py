@@ -33,6 +33,7 @@ app.conf.beat_schedule = {
     # Hourly too: groups are asked in waking hours, and a night that was missed is made up for.
     "workshops": {"task": "shop.production.tasks.keep_workshops", "schedule": crontab("5")},
     "deadlines": {"task": "shop.fulfilment.tasks.keep_deadlines", "schedule": 60},
+    "releases": {"task": "shop.ledger.tasks.keep_releases", "schedule": crontab("10")},
     "cluster parts": {"task": "shop.production.tasks.lapse_cluster_parts", "schedule": 300},
     "waiting list": {"task": "shop.production.tasks.serve_waiting_list", "schedule": 60},
     "answer photos": {"task": "catalogue.tasks.forget_answer_photos", "schedule": 3600},

@@ -28,6 +28,7 @@ INSTALLED_APPS = [
     "catalogue.apps.CatalogueConfig",
     "catalogue.shopfront.apps.ShopfrontConfig",
     "shop.production.apps.ProductionConfig",
+    "shop.ledger.apps.LedgerConfig",
     "shop.payments.apps.PaymentsConfig",
     "shop.fulfilment.apps.FulfilmentConfig",
     "shop.care.apps.CareConfig",
@@ -292,6 +293,14 @@ WAITING_OFFER_HOURS = env.int("WAITING_OFFER_HOURS", default=24)
 REQUEST_DAYS = env.int("REQUEST_DAYS", default=5)
 QUOTE_MOST_DAYS = env.int("QUOTE_MOST_DAYS", default=30)
 QUOTE_PAY_DAYS = env.int("QUOTE_PAY_DAYS", default=3)
+#: Who bears the provider's fee of money that goes back: "platform" or "group".
+PAYMENT_FEE_ON_REFUND = env("PAYMENT_FEE_ON_REFUND", default="platform")
+#: Material advance: parts a group must have been paid for, percent of its share of what is paid,
+#: and the most (baht) for one part and for one group at a time.
+ADVANCE_AFTER_PARTS = env.int("ADVANCE_AFTER_PARTS", default=5)
+ADVANCE_PERCENT = env.int("ADVANCE_PERCENT", default=30)
+ADVANCE_MOST = env.int("ADVANCE_MOST", default=5000)
+ADVANCE_MOST_OPEN = env.int("ADVANCE_MOST_OPEN", default=10000)
 CONSENT_WORDING = "2026-11"
 
 # --- Wagtail ---

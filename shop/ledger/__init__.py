@@ -1,0 +1,1 @@
+"""Who is owed what: prices in parts, entries that sum to zero, payouts."""

@@ -1,0 +1,92 @@
+"""The verbs of the ledger, by what they are about."""
+
+from .balances import GroupMoney, all_balances, money_of_group, what_does_not_add_up
+from .disputes import NotOpen, lose_dispute, open_dispute, win_dispute
+from .fees import (
+    BeginsTooEarly,
+    NothingOpen,
+    end_fee_rule,
+    end_release_policy,
+    end_vat,
+    register_vat,
+    set_fee_rule,
+    set_payment_fee,
+    set_release_policy,
+)
+from .own import (
+    NotOwedSoMuch,
+    note_debt_repaid,
+    note_provider_fee,
+    note_provider_payout,
+    set_aside,
+    waive_debt,
+)
+from .posting import AmountNotPositive, CauseMeansOther
+from .refunds import (
+    FundIsShort,
+    MoreThanLeft,
+    note_refund_returned,
+    note_refund_sent,
+    record_refund,
+    take_back_part,
+)
+from .releasing import (
+    NoAdvance,
+    NotToBeReleased,
+    give_advance,
+    go_on_releasing,
+    note_dispatched,
+    note_received,
+    release,
+    release_due,
+    still_to_pay,
+    stop_release,
+)
+from .sales import WrongSum, record_payment, record_sale
+
+__all__ = [
+    "AmountNotPositive",
+    "BeginsTooEarly",
+    "CauseMeansOther",
+    "FundIsShort",
+    "GroupMoney",
+    "MoreThanLeft",
+    "NoAdvance",
+    "NotOpen",
+    "NotOwedSoMuch",
+    "NotToBeReleased",
+    "NothingOpen",
+    "WrongSum",
+    "all_balances",
+    "end_fee_rule",
+    "end_release_policy",
+    "end_vat",
+    "give_advance",
+    "go_on_releasing",
+    "lose_dispute",
+    "money_of_group",
+    "note_debt_repaid",
+    "note_dispatched",
+    "note_provider_fee",
+    "note_provider_payout",
+    "note_received",
+    "note_refund_returned",
+    "note_refund_sent",
+    "open_dispute",
+    "record_payment",
+    "record_refund",
+    "record_sale",
+    "register_vat",
+    "release",
+    "release_due",
+    "set_aside",
+    "set_fee_rule",
+    "set_payment_fee",
+    "set_release_policy",
+    "still_to_pay",
+    "stop_release",
+    "take_back_part",
+    "waive_debt",
+    "what_does_not_add_up",
+    "win_dispute",
+]
