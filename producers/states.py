@@ -77,4 +77,8 @@ class ClusterState(models.TextChoices):
     CLOSED = "closed", _("Closed")
 
 
-CLUSTER_TRANSITIONS = {ClusterState.OPEN: (ClusterState.CLOSED,), ClusterState.CLOSED: ()}
+#: A closed cluster may take orders again.
+CLUSTER_TRANSITIONS = {
+    ClusterState.OPEN: (ClusterState.CLOSED,),
+    ClusterState.CLOSED: (ClusterState.OPEN,),
+}

@@ -12,14 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from catalogue import services as catalogue
 from catalogue.states import ProductState
 from producers import services as producers
-from producers.states import CertificateState, EnterpriseState
+from producers.states import CertificateState, ClusterState, EnterpriseState
 from shop.care import services as care
 from shop.care.states import ReviewState, TalkState
 from shop.payments import services as payments
 from shop.payments.states import RefundState
 
 GROUPS, PRODUCTS, CERTIFICATES, REFUNDS = "groups", "products", "certificates", "refunds"
-TALKS, REVIEWS = "talks", "reviews"
+TALKS, REVIEWS, CLUSTERS = "talks", "reviews", "clusters"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +63,34 @@ def _approve_product(*, product_id: int, by: Any) -> Any:
 
 
 STEPS: dict[str, tuple[Step, ...]] = {
+    CLUSTERS: (
+        Step(
+            "stop",
+            _("Stop"),
+            _(
+                "No more orders are planned over the cluster. Those under way go on, and everybody"
+                " is paid as agreed."
+            ),
+            _("The cluster takes no more orders."),
+            producers.close_cluster,
+            "cluster_id",
+            (ClusterState.OPEN,),
+            asks="reason",
+            icon="warning",
+            against=True,
+        ),
+        Step(
+            "reopen",
+            _("Open again"),
+            _("Its lead can plan orders over the cluster again, as it stands."),
+            _("The cluster takes orders again."),
+            producers.reopen_cluster,
+            "cluster_id",
+            (ClusterState.CLOSED,),
+            asks="note",
+            strong=True,
+        ),
+    ),
     GROUPS: (
         Step(
             "approve",

@@ -3,19 +3,32 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from catalogue.claims import ForbiddenGoods
 from catalogue.services import NotReadyToPublish, NotTheirProduct
 from catalogue.states import ProductState
-from producers.services import AlreadyExpired, ReasonNeeded, SecondPersonNeeded
-from producers.states import CertificateState, EnterpriseState
+from producers.services import (
+    AlreadyExpired,
+    AlreadyMember,
+    FeeAboveCap,
+    LeadStays,
+    NotAMember,
+    NotSelling,
+    OutsideRadius,
+    ReasonNeeded,
+    SecondPersonNeeded,
+)
+from producers.states import CertificateState, ClusterState, EnterpriseState
 from shop.care.states import ReviewState, TalkState
 from shop.core.states import MoveNotAllowed
 from shop.payments.states import RefundState
+from shop.production.services.clusters import NotTheirWorkshop, OrdersUnderWay
 
 STATES: dict[str, Any] = {
     "producers.enterprise": EnterpriseState,
     "producers.certificate": CertificateState,
+    "producers.cluster": ClusterState,
     "catalogue.product": ProductState,
     "payments.refund": RefundState,
     "care.conversation": TalkState,
@@ -32,6 +45,32 @@ def explain(refusal: Exception) -> str | None:
             return _("Please give a reason: whom it concerns is told why. Nothing was done.")
         case SecondPersonNeeded():
             return _("You have checked it yourself; somebody else verifies it. Nothing was done.")
+        case OutsideRadius(enterprise=group, distance_km=km, radius_km=radius):
+            return _(
+                "%(group)s lives %(km)s km from the lead, more than %(radius)s km. Nothing was"
+                " changed."
+            ) % {"group": group, "km": km, "radius": radius}
+        case NotSelling(enterprise=group):
+            return _("%(group)s may not sell here now. Nothing was changed.") % {"group": group}
+        case AlreadyMember():
+            return _("The group belongs to this cluster already.")
+        case LeadStays():
+            return _("The lead cannot leave its cluster. Let another group lead first.")
+        case NotAMember():
+            return _("Only a group of this cluster can lead it.")
+        case FeeAboveCap(percent=percent, cap=cap):
+            return _("The fee of %(percent)s %% is above the highest fee of %(cap)s %%.") % {
+                "percent": percent,
+                "cap": cap,
+            }
+        case OrdersUnderWay(count=count):
+            return ngettext(
+                "The lead still gathers %(n)s order. Nothing was changed.",
+                "The lead still gathers %(n)s orders. Nothing was changed.",
+                count,
+            ) % {"n": count}
+        case NotTheirWorkshop():
+            return _("Choose a workshop of this group.")
         case AlreadyExpired():
             return _("Its last day has passed. Ask the group for the new paper.")
         case NotTheirProduct():

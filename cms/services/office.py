@@ -21,6 +21,8 @@ MAY = {
     "simple_translation": ("submit_translation",),
     "producers": (
         "view_cluster",
+        "add_cluster",
+        "change_cluster",
         "view_enterprise",
         "add_enterprise",
         "change_enterprise",

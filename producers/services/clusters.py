@@ -52,6 +52,14 @@ class LeadStays(Exception):
         self.cluster = cluster
 
 
+class NotAMember(Exception):
+    """Only a group that belongs to the cluster can lead it."""
+
+    def __init__(self, cluster: Cluster, enterprise: Enterprise):
+        super().__init__(f"{enterprise.pk} is not in {cluster.pk}")
+        self.cluster, self.enterprise = cluster, enterprise
+
+
 class FeeAboveCap(Exception):
     """The lead's fee may not exceed the cluster's cap (percent)."""
 
@@ -92,6 +100,53 @@ def open_cluster(
     cluster.save()
     ClusterMembership.objects.create(cluster=cluster, enterprise=lead)
     note(cluster, "state", old="", new=cluster.state, by=by)
+    return cluster
+
+
+@transaction.atomic
+def describe_cluster(
+    *,
+    cluster_id: int,
+    name_th: str,
+    name_en: str,
+    about_th: str,
+    about_en: str,
+    radius_km: int,
+    by: Any,
+) -> Cluster:
+    """The cluster's words, and how far from the lead its members live (km).
+
+    Raises OutsideRadius for a member that would live too far away, and MoveNotAllowed where it is
+    closed.
+    """
+    cluster = _locked_open(cluster_id)
+    before = cluster.radius_km
+    cluster.name_th, cluster.name_en = name_th, name_en
+    cluster.about_th, cluster.about_en = about_th, about_en
+    cluster.radius_km = radius_km
+    _check_distances(cluster)
+    cluster.save(update_fields=["name_th", "name_en", "about_th", "about_en", "radius_km"])
+    if before != radius_km:
+        note(cluster, "radius_km", old=str(before), new=str(radius_km), by=by)
+    return cluster
+
+
+@transaction.atomic
+def give_lead(*, cluster_id: int, enterprise: Enterprise, by: Any) -> Cluster:
+    """Another member leads from now on. Orders under way are the caller's question.
+
+    Raises NotAMember, NotSelling, OutsideRadius for a member that lives too far from the new lead,
+    and MoveNotAllowed where the cluster is closed.
+    """
+    cluster = _locked_open(cluster_id)
+    _check_selling(enterprise)
+    if not cluster.memberships.current().filter(enterprise=enterprise).exists():
+        raise NotAMember(cluster, enterprise)
+    old, cluster.lead = cluster.lead, enterprise
+    _check_distances(cluster)
+    cluster.save(update_fields=["lead"])
+    if old != enterprise:
+        note(cluster, "lead", old=old.name_th, new=enterprise.name_th, by=by)
     return cluster
 
 
@@ -182,6 +237,15 @@ def close_cluster(*, cluster_id: int, by: Any, reason: str) -> Cluster:
     return cluster
 
 
+@transaction.atomic
+def reopen_cluster(*, cluster_id: int, by: Any, reason: str = "") -> Cluster:
+    """Orders are planned over it again. Raises NotSelling where its lead may not sell."""
+    cluster = Cluster.objects.select_for_update(of=("self",)).get(pk=cluster_id)
+    _check_selling(cluster.lead)
+    move(cluster, ClusterState.OPEN, transitions=CLUSTER_TRANSITIONS, by=by, reason=reason)
+    return cluster
+
+
 def plain_kind(kind: str) -> str:
     """The word under which a rate is kept: `" Ikat  Scarf "` and `"ikat scarf"` are one."""
     return " ".join(kind.lower().split())
@@ -192,6 +256,13 @@ def _locked_open(cluster_id: int) -> Cluster:
     if not cluster.is_open:
         raise MoveNotAllowed(cluster, cluster.state, ClusterState.OPEN)
     return cluster
+
+
+def _check_distances(cluster: Cluster) -> None:
+    for membership in cluster.memberships.current().select_related("enterprise"):
+        distance = cluster.distance_to(membership.enterprise)
+        if distance > cluster.radius_km:
+            raise OutsideRadius(cluster, membership.enterprise, distance)
 
 
 def _check_selling(enterprise: Enterprise) -> None:

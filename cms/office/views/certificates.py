@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
@@ -25,11 +26,12 @@ class RegisterView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
 
     template_name = "office/form.html"
     permission_required = "change"
-    model = Certificate
+    model: Any = Certificate
     url_name = ""
     title: Any = ""
     words: Any = ""
     button: Any = ""
+    index_label: Any = gettext_lazy("Certificates")
 
     def get_page_title(self) -> str:
         return str(self.title)
@@ -37,14 +39,14 @@ class RegisterView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateVi
     def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
         return [
             *self.breadcrumbs_items,
-            {"url": reverse(f"{self.url_name}:index"), "label": _("Certificates")},
+            {"url": reverse(f"{self.url_name}:index"), "label": str(self.index_label)},
             {"url": "", "label": self.get_page_title()},
         ]
 
     def form(self) -> Any:
         raise NotImplementedError
 
-    def do(self, facts: dict[str, Any]) -> Certificate:
+    def do(self, facts: dict[str, Any]) -> Any:
         raise NotImplementedError
 
     def back_url(self) -> str:

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 
-from producers.models import Cluster, ClusterMembership
-from producers.services import plain_kind
+from producers.models import Cluster, ClusterMembership, Enterprise
+from producers.services import give_lead, plain_kind
 from shop.core.states import move
 
 from ...models import ClusterOrder, ClusterPart, Job, MemberMaking, Workshop
@@ -70,6 +70,14 @@ class NotTheirWorkshop(Exception):
     def __init__(self, membership: ClusterMembership, workshop: Workshop):
         super().__init__(f"{workshop.pk} is not {membership.enterprise_id}'s")
         self.membership, self.workshop = membership, workshop
+
+
+class OrdersUnderWay(Exception):
+    """The lead gathers `count` orders yet; nothing was changed."""
+
+    def __init__(self, cluster: Cluster, count: int):
+        super().__init__(f"{count} orders of {cluster.pk}")
+        self.cluster, self.count = cluster, count
 
 
 class OrderIsOver(Exception):
@@ -225,6 +233,16 @@ def plan_cluster_order(
     if freed:
         offer_freed_days({job.workshop_id for job in freed}, now=now)
     return order
+
+
+@transaction.atomic
+def change_lead(*, cluster_id: int, enterprise: Enterprise, by: Any) -> Cluster:
+    """Another member leads the cluster. Raises OrdersUnderWay, and what `give_lead` raises."""
+    cluster = give_lead(cluster_id=cluster_id, enterprise=enterprise, by=by)
+    count = cluster.orders.under_way().count()
+    if count:
+        raise OrdersUnderWay(cluster, count)
+    return cluster
 
 
 @transaction.atomic
