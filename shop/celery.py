@@ -37,6 +37,7 @@ app.conf.beat_schedule = {
     "cluster parts": {"task": "shop.production.tasks.lapse_cluster_parts", "schedule": 300},
     "waiting list": {"task": "shop.production.tasks.serve_waiting_list", "schedule": 60},
     "answer photos": {"task": "catalogue.tasks.forget_answer_photos", "schedule": 3600},
+    "changes": {"task": "shop.fulfilment.tasks.keep_changes", "schedule": 60},
     "custom requests": {"task": "shop.fulfilment.tasks.keep_requests", "schedule": 120},
     "pictures": {"task": "cms.tasks.prepare_pictures", "schedule": 15},
     "drafts": {"task": "shop.care.tasks.forget_drafts", "schedule": crontab("30")},

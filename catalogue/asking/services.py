@@ -1,6 +1,6 @@
 """A group sets its questions; photos that answer them are kept. What is sold keeps its answers."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +11,7 @@ from django.db import transaction
 from catalogue.models import Product
 from catalogue.states import CHOSEN, COUNTED, QuestionKind
 
+from .answering import Checked, as_token, check_answers
 from .models import MOST_QUESTIONS, AnswerPhoto, Question
 
 #: What `set_question` may write.
@@ -111,6 +112,19 @@ def questions_of(products: Iterable[Product]) -> dict[int, list[Question]]:
         for question in Question.objects.filter(product__in=set(tops.values())):
             asked.setdefault(question.product_id, []).append(question)
     return {pk: asked.get(top, []) for pk, top in tops.items()}
+
+
+def check_sent(questions: Sequence[Any], sent: Mapping[int, Sequence[str]]) -> Checked:
+    """What was sent, read by these questions; nothing is written."""
+    texts = [text for question in questions for text in sent.get(question.pk, ())]
+    return check_answers(questions, sent, photos=photos_among(questions, texts))
+
+
+def photos_among(questions: Iterable[Any], texts: Iterable[str]) -> set[str]:
+    """The photos we have among these texts; no statement where no photo is asked for."""
+    if not any(question.kind == QuestionKind.PHOTO for question in questions):
+        return set()
+    return known_photos(filter(None, map(as_token, texts)))
 
 
 # --- photos ---

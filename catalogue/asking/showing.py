@@ -40,10 +40,11 @@ class Asked:
     question: Question
     typed: str = ""
     wrong: str = ""
+    prefix: str = ""
 
     @property
     def name(self) -> str:
-        return f"{FIELD}{self.question.pk}"
+        return f"{self.prefix}{FIELD}{self.question.pk}"
 
     @property
     def wants_file(self) -> bool:
@@ -91,10 +92,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class AskedForm:
-    """All questions of one product, with what was typed. `notes` stand above them."""
+    """All questions of one product, with what was typed. `notes` stand above them.
+
+    `prefix` begins the names of its fields, where one form asks for several lines.
+    """
 
     fields: list[Asked]
     notes: Sequence[str] = ()
+    prefix: str = ""
 
     @property
     def seen(self) -> str:
@@ -118,15 +123,17 @@ def asked_form(
     typed: Mapping[int, Sequence[str]] | None = None,
     wrong: Mapping[int, str] | None = None,
     notes: Sequence[str] = (),
+    prefix: str = "",
 ) -> AskedForm:
     """The questions with what was typed (question id → texts) and words on what is wrong."""
     typed, wrong = typed or {}, wrong or {}
     return AskedForm(
         [
-            Asked(question, _shown(typed.get(question.pk, ())), wrong.get(question.pk, ""))
+            Asked(question, _shown(typed.get(question.pk, ())), wrong.get(question.pk, ""), prefix)
             for question in questions
         ],
         notes,
+        prefix,
     )
 
 
@@ -152,11 +159,11 @@ def seen_questions(questions: Iterable[Question]) -> str:
     return sha256(json.dumps(shown).encode()).hexdigest()[:16]
 
 
-def sent_texts(data: Any) -> dict[int, list[str]]:
+def sent_texts(data: Any, prefix: str = "") -> dict[int, list[str]]:
     """Question id → the texts a form (a QueryDict) sent for it."""
     found: dict[int, list[str]] = {}
     for name in data:
-        number = name.removeprefix(FIELD)
+        number = name.removeprefix(f"{prefix}{FIELD}")
         if name != number and number.isascii() and number.isdigit() and len(number) < 16:
             found[int(number)] = data.getlist(name)
     return found

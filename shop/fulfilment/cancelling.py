@@ -16,8 +16,8 @@ from typing import Any
 from shop.core.money import ZERO, baht
 from shop.production.states import JobState
 
-from .models import Fulfilment
-from .states import FulfilmentState, InstalmentState
+from .models import ChangeRequest, Fulfilment
+from .states import ChangeState, FulfilmentState, InstalmentState
 
 Steps = Sequence[Sequence[Any]]
 #: Made to order without a workshop: as it was agreed before ladders could be chosen.
@@ -58,8 +58,8 @@ def percent_back(steps: Steps, reached: Iterable[str]) -> int:
 def refund_on_cancelling(part: Fulfilment) -> Back | None:
     """What comes back if the buyer cancels this part now; None when it cannot be cancelled.
 
-    The part comes with lines__line__job and instalments. Cancelling ends when no goods would
-    come back.
+    The part comes with lines__line__job, instalments and changes. Cancelling ends when no goods
+    would come back.
     """
     if part.state not in (
         FulfilmentState.PLACED,
@@ -80,11 +80,21 @@ def refund_on_cancelling(part: Fulfilment) -> Back | None:
 
 
 def paid_of(part: Fulfilment) -> Decimal:
-    """Baht that have been paid for this part so far."""
+    """Baht that have been paid for this part so far, less what agreed changes have given back.
+
+    Paid at once, that is its total: a change is made only when its difference has been settled.
+    """
     instalments = list(part.instalments.all())
     if not instalments:
         return part.total
-    return sum((x.amount for x in instalments if x.state == InstalmentState.PAID), ZERO)
+    paid = sum((x.amount for x in instalments if x.state == InstalmentState.PAID), ZERO)
+    return paid + sum((each.paid - each.returned for each in agreed_changes(part)), ZERO)
+
+
+def agreed_changes(part: Fulfilment) -> list[ChangeRequest]:
+    """The changes that were made, the first first."""
+    done = [each for each in part.changes.all() if each.state == ChangeState.DONE]
+    return sorted(done, key=lambda each: (each.ended_at or each.asked_at, each.pk))
 
 
 def steps_of_line(line: Any) -> Steps:

@@ -123,6 +123,57 @@ INSTALMENT_TRANSITIONS = {
 UNPAID = (InstalmentState.DUE_LATER, InstalmentState.DUE)
 
 
+class ChangeState(models.TextChoices):
+    """How far a buyer's request for a change of an order is. Whatever ends it without being made
+    leaves the order as it was."""
+
+    ASKED = "asked", _("Waiting for the group's price")
+    PRICED = "priced", _("Waiting for the buyer's yes")
+    ACCEPTED = "accepted", _("Accepted, to be paid")
+    DONE = "done", _("Changed")
+    REFUSED = "refused", _("Refused by the group")
+    WITHDRAWN = "withdrawn", _("Withdrawn by the buyer")
+    LAPSED = "lapsed", _("Its time ran out")
+    OVERTAKEN = "overtaken", _("Packed or ended before it was agreed")
+
+
+#: A price may be changed until it is accepted; then only the buyer's payment is awaited.
+CHANGE_TRANSITIONS = {
+    ChangeState.ASKED: (
+        ChangeState.PRICED,
+        ChangeState.REFUSED,
+        ChangeState.WITHDRAWN,
+        ChangeState.LAPSED,
+        ChangeState.OVERTAKEN,
+    ),
+    ChangeState.PRICED: (
+        ChangeState.PRICED,
+        ChangeState.ACCEPTED,
+        ChangeState.REFUSED,
+        ChangeState.WITHDRAWN,
+        ChangeState.LAPSED,
+        ChangeState.OVERTAKEN,
+    ),
+    ChangeState.ACCEPTED: (
+        ChangeState.DONE,
+        ChangeState.WITHDRAWN,
+        ChangeState.LAPSED,
+        ChangeState.OVERTAKEN,
+    ),
+    ChangeState.DONE: (),
+    ChangeState.REFUSED: (),
+    ChangeState.WITHDRAWN: (),
+    ChangeState.LAPSED: (),
+    ChangeState.OVERTAKEN: (),
+}
+#: Something can still come of it.
+CHANGE_OPEN = (ChangeState.ASKED, ChangeState.PRICED, ChangeState.ACCEPTED)
+#: The buyer has to say or do something.
+CHANGE_WITH_BUYER = (ChangeState.PRICED, ChangeState.ACCEPTED)
+#: Until it is packed, an order can be changed.
+CAN_BE_CHANGED = (FulfilmentState.PLACED, *AT_WORK)
+
+
 class OrderStatus(models.TextChoices):
     """What a whole order is called; derived by `order_status`, never stored by hand."""
 
@@ -165,10 +216,11 @@ class ProofState(models.TextChoices):
 
 
 #: A change that is no longer free may be declined: then the version waits for the buyer again.
+#: An approved version is withdrawn when something else is agreed on (an accepted change).
 PROOF_TRANSITIONS = {
     ProofState.SENT: (ProofState.APPROVED, ProofState.CHANGE_ASKED, ProofState.WITHDRAWN),
     ProofState.CHANGE_ASKED: (ProofState.SENT,),
-    ProofState.APPROVED: (),
+    ProofState.APPROVED: (ProofState.WITHDRAWN,),
     ProofState.WITHDRAWN: (),
 }
 #: Changes of one line's proof that cost the buyer nothing and that a group cannot refuse.

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from . import services
-from .services import quotes
+from .services import changes, quotes
 
 
 @shared_task(expires=300)
@@ -18,6 +18,16 @@ def keep_deadlines() -> dict[str, int]:
         "waiting": services.wait_in_silence(),
         "balances reminded": services.remind_of_balances(),
         "balances defaulted": services.default_balances(),
+    }
+
+
+@shared_task(expires=300)
+def keep_changes() -> dict[str, int]:
+    """Changes whose time is over end; what ended ones still hold is freed."""
+    return {
+        "reminded": changes.remind_of_changes(),
+        "lapsed": changes.lapse_changes(),
+        "freed": changes.free_ended(),
     }
 
 

@@ -60,7 +60,8 @@ class JobState(models.TextChoices):
 JOB_TRANSITIONS = {
     JobState.HELD: (JobState.WAITING, JobState.QUEUED, JobState.RELEASED),
     JobState.WAITING: (JobState.QUEUED, JobState.RELEASED),
-    JobState.QUEUED: (JobState.IN_PRODUCTION, JobState.RELEASED),
+    # Waiting again: an accepted change of its answers needs a new proof.
+    JobState.QUEUED: (JobState.IN_PRODUCTION, JobState.WAITING, JobState.RELEASED),
     JobState.IN_PRODUCTION: (JobState.FINISHED, JobState.RELEASED),
     JobState.FINISHED: (JobState.PACKED, JobState.RELEASED),
     JobState.PACKED: (JobState.RELEASED,),

@@ -279,6 +279,11 @@ DEPOSIT_FROM = env.int("DEPOSIT_FROM", default=2000)
 BALANCE_DAYS = env.int("BALANCE_DAYS", default=14)
 BALANCE_REMINDER_DAYS = (3, 7)
 #: Hours in which a buyer answers a notice of delay; silence means waiting.
+#: A change a buyer asks for: the group answers, and the buyer its price, within so many hours;
+#: either is reminded so many hours before.
+CHANGE_ANSWER_HOURS = env.int("CHANGE_ANSWER_HOURS", default=48)
+CHANGE_ACCEPT_HOURS = env.int("CHANGE_ACCEPT_HOURS", default=48)
+CHANGE_REMINDER_HOURS = 24
 DELAY_ANSWER_HOURS = env.int("DELAY_ANSWER_HOURS", default=72)
 #: Hours a buyer has to take a later day, when the money came after the promised one was gone.
 NEW_DATE_HOURS = env.int("NEW_DATE_HOURS", default=72)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shop.fulfilment.models import Carrier, Fulfilment
 from shop.fulfilment.services import parts as services
-from shop.fulfilment.services import undoing
+from shop.fulfilment.services import paying_back, undoing
 from shop.fulfilment.states import FulfilmentState
 from shop.payments.models import Refund
 from tests.factories.goods import make_product
@@ -33,14 +33,14 @@ def _sent() -> Fulfilment:
 
 def test_one_part_that_cannot_be_declined_stops_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = _placed(), _placed()
-    refund = undoing.request_refund
+    refund = paying_back.request_refund
 
     def none_for_first(**facts: Any) -> Refund:
         if facts["cause"] == undoing.refund_cause(first):
             raise RuntimeError("no payment has so much left")
         return refund(**facts)
 
-    monkeypatch.setattr(undoing, "request_refund", none_for_first)
+    monkeypatch.setattr(paying_back, "request_refund", none_for_first)
     undoing.decline_unanswered(now=timezone.now() + timedelta(hours=49))
     first.refresh_from_db()
     second.refresh_from_db()

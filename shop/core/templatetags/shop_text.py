@@ -29,6 +29,12 @@ def baht(amount: Decimal | str | None) -> str:
 
 
 @register.filter
+def without_sign(amount: Decimal) -> Decimal:
+    """How much it is, more or less."""
+    return abs(amount)
+
+
+@register.filter
 def day(value: date | datetime | str | None) -> str:
     """`12 ธ.ค. 2569` or `12 Dec 2026`."""
     found = _date(value)

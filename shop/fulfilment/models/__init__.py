@@ -1,6 +1,7 @@
 """What a part of an order is, by nouns: parts and parcels, delivery, what is shown of the
 work."""
 
+from .changes import ChangeRequest, ChangeRequestQuerySet
 from .delays import DelayNotice
 from .delivery import Carrier, DeliveryMethod, DeliveryRate, Named, RemotePlace, Zone
 from .instalments import BALANCE, FIRST, Instalment
@@ -12,6 +13,8 @@ __all__ = [
     "BALANCE",
     "FIRST",
     "Carrier",
+    "ChangeRequest",
+    "ChangeRequestQuerySet",
     "CustomRequest",
     "CustomRequestQuerySet",
     "DelayNotice",

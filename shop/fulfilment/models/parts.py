@@ -9,10 +9,10 @@ from django.utils import timezone
 from django.utils.translation import get_language
 
 from producers.models import Enterprise
-from shop.oscar.order.models import Line, Order
+from shop.oscar.order.models import Line, Order, ShippingAddress
 from shop.outbox.services import Contact
 
-from ..states import IN_WORK, WITH_GROUP, FulfilmentState
+from ..states import IN_WORK, WITH_GROUP, ChangeState, FulfilmentState
 from .delivery import Carrier
 
 
@@ -35,7 +35,7 @@ class FulfilmentQuerySet(models.QuerySet["Fulfilment"]):
 
     def with_all(self) -> "FulfilmentQuerySet":
         return self.select_related(
-            "order__shipping_address", "enterprise", "carrier"
+            "order__shipping_address", "own_address", "enterprise", "carrier"
         ).prefetch_related("lines__line", "parcels__carrier")
 
 
@@ -44,7 +44,8 @@ class Fulfilment(models.Model):
 
     `goods` and `charge` are baht as agreed, `kept` is what the group keeps of a cancelled part;
     `promised_on` is the last day we promise to hand the parcel to the carrier; `answer_by` is
-    when an unanswered part is declined by itself.
+    when an unanswered part is declined by itself. `own_address` is where this part alone goes,
+    after an agreed change; otherwise it goes where the whole order goes.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="fulfilments")
@@ -62,6 +63,9 @@ class Fulfilment(models.Model):
     carrier = models.ForeignKey(Carrier, null=True, on_delete=models.PROTECT, related_name="+")
     fastest_days = models.PositiveSmallIntegerField(default=1)
     slowest_days = models.PositiveSmallIntegerField(default=3)
+    own_address = models.ForeignKey(
+        ShippingAddress, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     promised_on = models.DateField()
     placed_at = models.DateTimeField(default=timezone.now)
     answer_by = models.DateTimeField()
@@ -115,9 +119,23 @@ class Fulfilment(models.Model):
 
     @property
     def first_promised_on(self) -> date:
-        """The day promised at first: a group's lateness counts from it, told or not."""
-        first = self.delays.order_by("pk").values_list("old_promised_on", flat=True).first()
-        return first or self.promised_on
+        """The day promised at first: a group's lateness counts from it, told or not.
+
+        Days that the buyer has agreed to by a change are no lateness.
+        """
+        delays = self.delays.order_by("pk").values_list("old_promised_on", "given_at")
+        first = delays.first()
+        if first is None:
+            return self.promised_on
+        day, given_at = first
+        for change in self.changes.filter(state=ChangeState.DONE, ended_at__gt=given_at):
+            day += change.days_more
+        return day
+
+    @property
+    def address(self) -> ShippingAddress | None:
+        """Where this part's parcel goes."""
+        return self.own_address or self.order.shipping_address
 
     @property
     def method_name(self) -> str:

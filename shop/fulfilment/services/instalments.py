@@ -19,16 +19,24 @@ from shop.payments import services as payments
 from shop.payments.models import PaymentAttempt
 from shop.payments.states import OPEN, AttemptState, Method
 
-from ..cancelling import Back
+from ..cancelling import Back, paid_of
 from ..models import BALANCE, Fulfilment, Instalment
 from ..states import INSTALMENT_TRANSITIONS, FulfilmentState, InstalmentState
+from .own_payments import (
+    Written,
+    give_up,
+    is_being_paid,
+    is_paid_unsettled,
+    look_again,
+    open_payment,
+    settle_each,
+    write_attempt,
+)
 from .parts import ask_for_balance, locked
 from .telling import buyer_messages, tell_group
 from .undoing import undo
 
 logger = logging.getLogger(__name__)
-
-CLOSING_TRIES = 3
 
 
 class NothingDue(Exception):
@@ -57,55 +65,29 @@ def begin_instalment(*, instalment_id: int, method: str, opening: dict[str, str]
     `opening`: email, language, success_url, cancel_url. Raises NothingDue, and the gateway's
     ProviderDown and Refused.
     """
-    for _ in range(CLOSING_TRIES):
-        attempt, in_the_way = _write_attempt(instalment_id, Method(method), opening)
-        if in_the_way is None:
-            assert attempt is not None
-            return payments.open_with_provider(attempt)
-        ended = payments.close_attempt(in_the_way, as_state=AttemptState.CANCELLED)
-        settle_instalment(ended.checkout_reference)
-    raise payments.ProviderDown("an earlier payment could not be closed")
+    return open_payment(
+        lambda: _write_attempt(instalment_id, Method(method), opening), settle_instalment
+    )
 
 
 @transaction.atomic
-def _write_attempt(
-    instalment_id: int, method: str, opening: dict[str, str]
-) -> tuple[PaymentAttempt | None, PaymentAttempt | None]:
-    """(the attempt to pay with, None), or (None, an earlier one in the way)."""
+def _write_attempt(instalment_id: int, method: str, opening: dict[str, str]) -> Written:
     instalment = _locked_instalment(instalment_id)
-    if instalment.state != InstalmentState.DUE:
+    if instalment.state != InstalmentState.DUE or is_paid_unsettled(instalment.reference):
         raise NothingDue(instalment)
-    attempts = PaymentAttempt.objects.filter(checkout_reference=instalment.reference)
-    if attempts.paid_unsettled().exists():
-        raise NothingDue(instalment)
-    before = attempts.open().first()
-    if before is not None:
-        usable = before.expires_at > timezone.now() + timedelta(seconds=30)
-        return (before, None) if before.method == method and usable else (None, before)
-    expires_at = timezone.now() + timedelta(minutes=settings.PAYMENT_MINUTES)
-    attempt = payments.new_attempt(
-        checkout_reference=instalment.reference,
-        method=method,
-        amount=instalment.amount,
-        expires_at=expires_at,
-        opening=opening,
+    return write_attempt(
+        reference=instalment.reference, amount=instalment.amount, method=method, opening=opening
     )
-    return attempt, None
 
 
 def give_up_instalment(*, reference: UUID) -> None:
     """The buyer wants to pay another way: what is open is closed first. Raises ProviderDown."""
-    for attempt in PaymentAttempt.objects.open().filter(checkout_reference=reference):
-        payments.close_attempt(attempt, as_state=AttemptState.CANCELLED)
-    settle_instalment(reference)
+    give_up(reference, settle_instalment)
 
 
 def look_again_at(*, reference: UUID, only_when_due: bool = False) -> None:
     """Ask the provider how open payments stand, and settle what is paid. Raises ProviderDown."""
-    for attempt in PaymentAttempt.objects.open().filter(checkout_reference=reference):
-        if not only_when_due or attempt.ask_at <= timezone.now():
-            payments.refresh_attempt(attempt)
-    settle_instalment(reference)
+    look_again(reference, settle_instalment, only_when_due=only_when_due)
 
 
 def settle_instalment(reference: UUID) -> bool:
@@ -113,9 +95,7 @@ def settle_instalment(reference: UUID) -> bool:
     found = Instalment.objects.filter(reference=reference).values_list("pk", flat=True).first()
     if found is None:
         return False
-    paid = PaymentAttempt.objects.filter(checkout_reference=reference).paid_unsettled()
-    for pk in list(paid.order_by("paid_at", "pk").values_list("pk", flat=True)):
-        _settle(found, pk)
+    settle_each(reference, lambda pk: _settle(found, pk))
     return True
 
 
@@ -197,12 +177,11 @@ def _default(instalment_id: int, today: date) -> bool:
     instalment = _locked_instalment(instalment_id)
     if instalment.state != InstalmentState.DUE or instalment.due_on is None:
         return False
-    attempts = PaymentAttempt.objects.filter(checkout_reference=instalment.reference)
-    if instalment.due_on >= today or attempts.open().exists() or attempts.paid_unsettled().exists():
+    if instalment.due_on >= today or is_being_paid(instalment.reference):
         return False
     _move(instalment, InstalmentState.DEFAULTED)
     part = instalment.fulfilment
-    paid = part.total - instalment.amount
+    paid = paid_of(part)
     back = Back(total=part.charge, kept=paid - part.charge)
     undo(part, FulfilmentState.CANCELLED, by=None, reason="balance", back=back, tell=False)
     facts = {"total": str(back.total), "kept": str(back.kept) if back.kept else ""}

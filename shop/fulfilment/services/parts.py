@@ -35,6 +35,7 @@ from ..states import (
     InstalmentState,
     order_status,
 )
+from .overtaking import overtake_change
 from .telling import buyer_messages, tell_group, travel_facts
 
 logger = logging.getLogger(__name__)
@@ -294,6 +295,8 @@ def step(
         ask_for_balance(fulfilment, today=timezone.localdate())
     if to in NOTHING_TO_ASK:
         _overtake_notice(fulfilment)
+    if to in (FulfilmentState.PACKED, *NOTHING_TO_ASK):
+        overtake_change(fulfilment, tell=to == FulfilmentState.PACKED)
     _derive_order_status(fulfilment.order)
     if tell:
         post(buyer_messages(f"part_{to}", fulfilment, **(facts or {})))

@@ -3,7 +3,6 @@
 Goods and days go back, and each sum of money to the payment it came with, in one transaction.
 """
 
-from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -16,12 +15,11 @@ from shop.core.models import User
 from shop.core.money import ZERO
 from shop.core.states import MoveNotAllowed, move
 from shop.oscar.partner.services import give_back_goods
-from shop.payments.services import request_refund
 from shop.production.services import cancel_jobs
 from shop.production.services.clusters import cancel_cluster_order
 
 from ..cancelling import Back, paid_of, refund_on_cancelling
-from ..models import BALANCE, Fulfilment, FulfilmentLine, Instalment, Proof
+from ..models import Fulfilment, FulfilmentLine, Proof
 from ..states import (
     INSTALMENT_TRANSITIONS,
     PROOF_TRANSITIONS,
@@ -41,6 +39,7 @@ from .parts import (
     stockrecord_ids_of,
     sweep,
 )
+from .paying_back import pay_back, payments_of
 from .telling import tell_group
 
 
@@ -85,7 +84,7 @@ def cancel_fulfilment(
 def with_jobs(fulfilment: Fulfilment) -> Fulfilment:
     """The part with its lines and their jobs as they are now, for `refund_on_cancelling`."""
     rows = FulfilmentLine.objects.select_related("line__job")
-    prefetch_related_objects([fulfilment], Prefetch("lines", rows), "instalments")
+    prefetch_related_objects([fulfilment], Prefetch("lines", rows), "instalments", "changes")
     return fulfilment
 
 
@@ -120,7 +119,7 @@ def undo(
     for proof in Proof.objects.for_update().unanswered().filter(job__line__in=line_ids(fulfilment)):
         move(proof, ProofState.WITHDRAWN, transitions=PROOF_TRANSITIONS, by=by, reason=to)
     instalments = list(fulfilment.instalments.select_for_update(of=("self",)))
-    prefetch_related_objects([fulfilment], "instalments")
+    prefetch_related_objects([fulfilment], "instalments", "changes")
     amount = back.total if back else paid_of(fulfilment)
     fulfilment.kept = back.kept if back else ZERO
     for instalment in instalments:
@@ -130,28 +129,12 @@ def undo(
     step(
         fulfilment, to, by=by, also=["ended_reason", "kept"], reason=reason, facts=facts, tell=tell
     )
-    _pay_back(fulfilment, instalments, amount, reason=f"{to} {fulfilment.order.number}")
-
-
-def _pay_back(
-    fulfilment: Fulfilment, instalments: Iterable[Instalment], amount: Decimal, *, reason: str
-) -> None:
-    """What was paid last goes back first, each sum to the payment it came with."""
-    cause, rest = refund_cause(fulfilment), amount
-    for instalment in instalments:
-        if instalment.number == BALANCE and instalment.state == InstalmentState.PAID and rest:
-            part = min(rest, instalment.amount)
-            request_refund(
-                checkout_reference=instalment.reference,
-                amount=part,
-                cause=f"{cause}:balance",
-                reason=reason,
-            )
-            rest -= part
-    if rest:
-        request_refund(
-            checkout_reference=checkout_of(fulfilment), amount=rest, cause=cause, reason=reason
-        )
+    pay_back(
+        payments_of(fulfilment),
+        amount,
+        cause=refund_cause(fulfilment),
+        reason=f"{to} {fulfilment.order.number}",
+    )
 
 
 def decline_unanswered(*, now: datetime | None = None) -> int:

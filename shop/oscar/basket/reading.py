@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from catalogue.asking.answering import Checked
 from catalogue.asking.models import Question
-from catalogue.asking.services import keep_photo, questions_of
+from catalogue.asking.services import check_sent, keep_photo, questions_of
 from catalogue.asking.showing import (
     SEEN,
     AskedForm,
@@ -22,8 +22,6 @@ from cms.pictures import drawn_anew
 from cms.taking import photo_words
 from shop.core.limits import TooOften, count_knock
 
-from . import services
-
 #: In the session: the photos that this browser has sent, so that it may see them.
 PHOTOS = "answer_photos"
 MOST_PHOTOS_SEEN = 30
@@ -35,10 +33,19 @@ class Reading:
     """What a buyer sent for the questions of a product.
 
     Photos are kept at once, outside any transaction, so that an error elsewhere loses none.
-    With `kept`, nothing was sent: the form starts with these answers.
+    With `kept`, nothing was sent: the form starts with these answers. `prefix` begins the names
+    of the fields, where one form asks for several lines.
     """
 
-    def __init__(self, request: Any, product: Any, kept: Mapping[int, Sequence[str]] | None = None):
+    def __init__(
+        self,
+        request: Any,
+        product: Any,
+        kept: Mapping[int, Sequence[str]] | None = None,
+        *,
+        prefix: str = "",
+    ):
+        self.prefix = prefix
         self.questions: list[Question] = (
             questions_of([product])[product.pk] if product is not None else []
         )
@@ -47,10 +54,10 @@ class Reading:
         if kept is not None:
             self.texts: dict[int, list[str]] = {pk: list(texts) for pk, texts in kept.items()}
             return
-        self.texts = sent_texts(request.POST)
+        self.texts = sent_texts(request.POST, prefix)
         self._take_photos(request)
-        self._look_for_changes(request.POST.get(SEEN))
-        self.refuse(services.check(self.questions, self.texts))
+        self._look_for_changes(request.POST.get(f"{prefix}{SEEN}"))
+        self.refuse(check_sent(self.questions, self.texts))
 
     @property
     def is_right(self) -> bool:
@@ -63,7 +70,7 @@ class Reading:
 
     def form(self) -> AskedForm:
         """The questions again with all that was typed."""
-        return asked_form(self.questions, self.texts, self.wrong, self.notes)
+        return asked_form(self.questions, self.texts, self.wrong, self.notes, self.prefix)
 
     def _look_for_changes(self, seen: str | None) -> None:
         if seen is None or seen == seen_questions(self.questions):
@@ -80,7 +87,7 @@ class Reading:
 
     def _take_photos(self, request: Any) -> None:
         for question in self.questions:
-            file = request.FILES.get(f"q-{question.pk}-file")
+            file = request.FILES.get(f"{self.prefix}q-{question.pk}-file")
             if question.kind != QuestionKind.PHOTO or file is None:
                 continue
             try:

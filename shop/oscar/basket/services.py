@@ -12,16 +12,13 @@ from django.db.models.functions import Coalesce
 from catalogue.asking.answering import (
     Answer,
     Checked,
-    as_token,
     check_again,
-    check_answers,
     digest_of,
     photo_tokens,
     raw_of,
 )
-from catalogue.asking.services import known_photos, questions_of
+from catalogue.asking.services import check_sent, known_photos, questions_of
 from catalogue.models import Product
-from catalogue.states import QuestionKind
 from shop.fulfilment.lines import Wanted, line_key
 from shop.oscar.partner.models import StockRecord
 from shop.production.models import WaitingEntry
@@ -261,12 +258,6 @@ def photos_in(basket: Basket) -> set[str]:
     return {token for answers in rows for token in photo_tokens(answers)}
 
 
-def check(questions: Sequence[Any], sent: Mapping[int, Sequence[str]]) -> Checked:
-    """What was sent, read by these questions; nothing is written."""
-    texts = [text for question in questions for text in sent.get(question.pk, ())]
-    return check_answers(questions, sent, photos=_photos(questions, texts))
-
-
 def answers_of(basket: Basket, line_id: int) -> tuple[Line, dict[int, list[str]]] | None:
     """A line of this basket and its answers as a form would send them; None for others."""
     lines = Line.objects.filter(basket=basket.pk, pk=line_id)
@@ -333,16 +324,10 @@ def _check(record: StockRecord, total: int, held: int, *, alone: bool, besides: 
 
 def _answers_to(product: Product, sent: Mapping[int, Sequence[str]]) -> list[dict[str, Any]]:
     """Raises NotAnswered."""
-    checked = check(questions_of([product])[product.pk], sent)
+    checked = check_sent(questions_of([product])[product.pk], sent)
     if not checked.is_right:
         raise NotAnswered(checked)
     return checked.answers
-
-
-def _photos(questions: Iterable[Any], texts: Iterable[str]) -> set[str]:
-    if not any(question.kind == QuestionKind.PHOTO for question in questions):
-        return set()
-    return known_photos(filter(None, map(as_token, texts)))
 
 
 def _reference(record: StockRecord, answers: Sequence[Answer]) -> str:

@@ -17,8 +17,8 @@ from shop.fulfilment.models import BALANCE, FIRST, Fulfilment, FulfilmentLine, I
 from shop.fulfilment.services import group_messages, quotes
 from shop.fulfilment.states import FulfilmentState, InstalmentState, OrderStatus
 from shop.oscar.basket.services import take_out
-from shop.oscar.order.models import Line, Order, ShippingAddress
-from shop.oscar.order.services import new_order_number, order_path
+from shop.oscar.order.models import Line, Order
+from shop.oscar.order.services import new_order_number, order_path, write_address
 from shop.outbox.services import Contact, compose, post
 from shop.payments.models import PaymentAttempt
 from shop.production.services import note_ordered, take_capacity
@@ -29,8 +29,6 @@ from .models import Checkout
 TOLD_OF_LINE = ("title", "title_en", "unit_th", "unit_en", "quantity", "total")
 TOLD_OF_ANSWER = ("label_th", "label_en", "value_th", "value_en")
 TOLD_OF_GROUP = ("goods", "charge", "method_name_th", "method_name_en", "promised_on")
-#: What a checkout keeps of an address, by the names of ThaiAddress.
-ADDRESS_PARTS = ("house_number", "moo", "building", "soi", "road", "tambon_code", "postcode")
 
 
 class CapacityGone(Exception):
@@ -83,7 +81,9 @@ def _order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
         total_excl_tax=total,
         shipping_incl_tax=charges,
         shipping_excl_tax=charges,
-        shipping_address=_address(contact, offer["address"]),
+        shipping_address=write_address(
+            name=contact.get("name", ""), phone=contact.get("phone", ""), parts=offer["address"]
+        ),
         status=OrderStatus.WAITING,
         guest_email="" if checkout.user_id else contact.get("email", ""),
         contact_name=contact.get("name", ""),
@@ -98,17 +98,6 @@ def _order(checkout: Checkout, attempt: PaymentAttempt) -> Order:
         },
         date_placed=timezone.now(),
     )
-
-
-def _address(contact: dict[str, str], parts: dict[str, str]) -> ShippingAddress:
-    address = ShippingAddress(
-        first_name=contact.get("name", ""),
-        phone_number=contact.get("phone", ""),
-        **{name: parts.get(name, "") for name in ADDRESS_PARTS},
-    )
-    address.fill_oscar_lines()
-    address.save()
-    return address
 
 
 def _fulfilments(order: Order, offer: dict[str, Any]) -> list[Fulfilment]:

@@ -11,10 +11,10 @@ import segno
 from catalogue.models import ProductPicture
 from shop.fulfilment.offers import GroupOffer, LineOffer, Offer
 from shop.oscar.address.models import UserAddress
+from shop.oscar.order.services import PARTS as ADDRESS_PARTS
 from shop.payments.models import PaymentAttempt
 
 from .models import Checkout
-from .placing import ADDRESS_PARTS
 
 
 @dataclass(frozen=True, slots=True)

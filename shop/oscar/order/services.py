@@ -1,7 +1,7 @@
 """Numbers nobody can guess, and links that open one order."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.core import signing
 from django.urls import reverse
@@ -11,11 +11,13 @@ from django.utils.crypto import constant_time_compare
 from catalogue.asking.answering import photo_tokens
 from shop.outbox.services import Contact, send_later
 
-from .models import Line, Order
+from .models import Line, Order, ShippingAddress
 
 #: No 0/O, 1/I/L and U: a number is read out on the phone.
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 SALT = "order-link"
+#: What is kept of an address, by the names of ThaiAddress.
+PARTS = ("house_number", "moo", "building", "soi", "road", "tambon_code", "postcode")
 
 
 def new_order_number() -> str:
@@ -38,6 +40,21 @@ def order_path(order: Order, *, language: str | None = None) -> str:
     """The signed address of the order's page in the buyer's language."""
     with translation.override(language or order.language):
         return reverse("order:signed", args=[order.number, order_token(order)])
+
+
+def write_address(*, name: str, phone: str, parts: Mapping[str, str]) -> ShippingAddress:
+    """Where a parcel goes, as a row of its own: an order's address never changes afterwards.
+
+    `parts` are the names of ThaiAddress (PARTS).
+    """
+    address = ShippingAddress(
+        first_name=name,
+        phone_number=phone,
+        **{part: parts.get(part, "") for part in PARTS},
+    )
+    address.fill_oscar_lines()
+    address.save()
+    return address
 
 
 def photos_of(lines: Iterable[Line]) -> set[str]:

@@ -30,6 +30,22 @@ urlpatterns = [
     ),
     path("<str:number>/<str:token>/<int:part_id>/problem/", views.problem, name="problem"),
     path("<str:number>/<str:token>/<int:part_id>/later/", views.answer_delay, name="answer_delay"),
+    path("<str:number>/<str:token>/<int:part_id>/change/", views.change, name="change"),
+    path(
+        "<str:number>/<str:token>/<int:part_id>/change/<int:change_id>/answer/",
+        views.answer_change,
+        name="answer_change",
+    ),
+    path(
+        "<str:number>/<str:token>/<int:part_id>/change/<int:change_id>/",
+        views.pay_change,
+        name="pay_change",
+    ),
+    path(
+        "<str:number>/<str:token>/<int:part_id>/change/<int:change_id>/qr.svg",
+        views.change_qr,
+        name="change_qr",
+    ),
     path("<str:number>/<str:token>/<int:part_id>/balance/", views.balance, name="balance"),
     path(
         "<str:number>/<str:token>/<int:part_id>/balance/qr.svg", views.balance_qr, name="balance_qr"

@@ -125,6 +125,51 @@ def give_back_goods(*, reference: UUID, stockrecord_ids: Iterable[int]) -> None:
 
 
 @transaction.atomic
+def hold_more_goods(*, reference: UUID, wanted: Mapping[int, int]) -> None:
+    """Keep more ready pieces (by stock record id) for an order that is to be changed.
+
+    Asked again, the hold is another one. Raises NotEnough, and then nothing has moved.
+    """
+    before = StockHold.objects.of(reference).values_list("stockrecord_id", flat=True)
+    records = lock_stockrecords({*wanted, *before})
+    for hold in _holds(reference, HoldState.HELD, None):
+        _allocate(records[hold.stockrecord_id], -hold.quantity)
+    free = {pk: record.free_pieces for pk, record in records.items()}
+    short = [Shortage(pk, n, free.get(pk, 0)) for pk, n in wanted.items() if free.get(pk, 0) < n]
+    if short:
+        raise NotEnough(short)
+    for pk, quantity in wanted.items():
+        _allocate(records[pk], quantity)
+    _save_numbers(records.values())
+    StockHold.objects.of(reference).delete()
+    rows = [
+        StockHold(reference=reference, stockrecord_id=pk, quantity=n) for pk, n in wanted.items()
+    ]
+    StockHold.objects.bulk_create(rows)
+
+
+@transaction.atomic
+def change_goods(*, reference: UUID, sold: UUID, more: Mapping[int, int]) -> None:
+    """An order takes so many pieces more (below zero: fewer) than it had; by stock record id.
+
+    More ready pieces must be held under `reference`; fewer are on sale again. Raises NotEnough.
+    """
+    kept = {hold.stockrecord_id: hold for hold in _holds(reference, HoldState.HELD, None)}
+    holds = {hold.stockrecord_id: hold for hold in _holds(sold, HoldState.TAKEN, set(more))}
+    records = lock_stockrecords(more)
+    for pk, hold in holds.items():
+        quantity = more[pk]
+        if hold.from_stock and quantity > 0 and (pk not in kept or kept[pk].quantity != quantity):
+            raise NotEnough([Shortage(pk, quantity, 0)])
+        if hold.from_stock and quantity < 0:
+            _allocate(records[pk], quantity)
+        hold.quantity += quantity
+    _save_numbers(records.values())
+    StockHold.objects.bulk_update(holds.values(), ["quantity"])
+    StockHold.objects.filter(pk__in=[hold.pk for hold in kept.values()]).delete()
+
+
+@transaction.atomic
 def send_goods(*, reference: UUID, stockrecord_ids: Iterable[int]) -> None:
     """Goods have left the village: the stock itself goes down. Safe to repeat."""
     holds = _holds(reference, HoldState.TAKEN, set(stockrecord_ids))

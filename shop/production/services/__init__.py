@@ -7,6 +7,7 @@ from .capacity import (
     is_capacity_held,
     take_capacity,
 )
+from .changing import ChangedWork, change_jobs, key_of, lock_work_of
 from .check_ins import (
     MoreThanAsked,
     WeekIsOver,
@@ -64,6 +65,7 @@ from .workshops import (
 __all__ = [
     "CanBePromised",
     "CannotWait",
+    "ChangedWork",
     "MoreThanAsked",
     "NameTaken",
     "NoCapacity",
@@ -76,6 +78,7 @@ __all__ = [
     "ask_groups",
     "buffer_from",
     "cancel_jobs",
+    "change_jobs",
     "change_profile",
     "close_days",
     "days_needed",
@@ -89,9 +92,11 @@ __all__ = [
     "is_on_sale",
     "join_waiting_list",
     "keep_offers",
+    "key_of",
     "lapse_offers",
     "leave_waiting_list",
     "load_holidays",
+    "lock_work_of",
     "make_alike",
     "note_hand_over",
     "note_ordered",

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 
 from shop.core.states import move
 from shop.fulfilment.services import settle_instalment
+from shop.fulfilment.services.changes import settle_change
 from shop.oscar.order.models import Order
 from shop.oscar.partner.services import release_goods, take_goods
 from shop.outbox.services import Contact, send_later
@@ -39,9 +40,10 @@ logger = logging.getLogger(__name__)
 def settle_checkout(reference: UUID) -> None:
     """Bring one checkout to the end its payments ask for. Safe to repeat, in any order.
 
-    The balance of a part that is paid in two has payments under a reference of its own.
+    The balance of a part that is paid in two, and the difference of an agreed change, have payments
+    under a reference of their own.
     """
-    if settle_instalment(reference):
+    if settle_instalment(reference) or settle_change(reference):
         return
     attempts = list(PaymentAttempt.objects.filter(checkout_reference=reference))
     for attempt in attempts:

@@ -19,12 +19,15 @@ from shop.oscar.order.showing import WORK
 
 
 def with_everything() -> Any:
-    parts = Fulfilment.objects.select_related("enterprise", "carrier").prefetch_related(
+    parts = Fulfilment.objects.select_related(
+        "enterprise", "carrier", "own_address"
+    ).prefetch_related(
         Prefetch("lines", FulfilmentLine.objects.select_related("line__job__workshop")),
         Prefetch("delays", DelayNotice.objects.select_related("picture")),
         "parcels__carrier",
         *WORK,
         "instalments",
+        "changes",
     )
     return Order.objects.select_related("shipping_address", "user").prefetch_related(
         Prefetch("fulfilments", parts.order_by("pk"))

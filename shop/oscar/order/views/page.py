@@ -20,13 +20,17 @@ from shop.care.states import Side
 from shop.core.limits import count_knock
 from shop.core.money import ZERO
 from shop.fulfilment import services as fulfilments
-from shop.fulfilment.cancelling import Back, Terms, refund_on_cancelling, terms_of_part
+from shop.fulfilment.cancelling import Back, Terms, paid_of, refund_on_cancelling, terms_of_part
+from shop.fulfilment.comparing import photos_wanted
 from shop.fulfilment.models import (
+    ChangeRequest,
     DelayNotice,
     Fulfilment,
     Instalment,
     JobUpdate,
 )
+from shop.fulfilment.services import changes
+from shop.fulfilment.services.paying_back import refund_causes
 from shop.fulfilment.states import (
     AT_WORK,
     FulfilmentState,
@@ -40,6 +44,7 @@ from shop.oscar.order.forms import (
 )
 from shop.oscar.order.models import Line, Order
 from shop.oscar.order.showing import ShownWork, next_with_work, works_of
+from shop.oscar.order.showing_changes import ShownChange, shown_changes
 from shop.payments.models import Refund
 from shop.production.models import ClusterOrder, ClusterPart
 
@@ -70,6 +75,19 @@ class ShownPart:
     works: list[ShownWork]
     #: Lines that the villages of a cluster make together.
     shared: list[ClusterOrder]
+    #: What the buyer has asked to be otherwise, the latest first.
+    changes: list[ShownChange]
+
+    @property
+    def may_ask(self) -> bool:
+        """Something may still be asked to be otherwise."""
+        return changes.may_ask(self.part)
+
+    @property
+    def address(self) -> list[str]:
+        """Where this part alone goes; nothing where it goes with the whole order."""
+        own = self.part.own_address
+        return [own.first_name, *own.written(page_language())] if own else []
 
     @property
     def refund(self) -> Refund | None:
@@ -187,7 +205,9 @@ def photo(request: HttpRequest, number: str, token: str, photo: UUID) -> HttpRes
     order = Order.objects.filter(number=number).first()
     if order is None or not services.opens_order(order, token):
         raise Http404("no such order")
-    if str(photo) not in services.photos_of(order.lines.all()):
+    wanted = ChangeRequest.objects.filter(fulfilment__order=order)
+    known = services.photos_of(order.lines.all()) | photos_wanted(wanted)
+    if str(photo) not in known:
         raise Http404("no such photo in this order")
     return given_photo(str(photo))
 
@@ -196,10 +216,7 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
     today = timezone.localdate()
     parts = _shown_parts(order, today)
     waiting = [shown for shown in parts if shown.next.by is not None]
-    unpaid = sum(
-        (x.amount for shown in parts for x in shown.part.instalments.all() if x.state != "paid"),
-        ZERO,
-    )
+    unpaid = order.total_incl_tax - sum((paid_of(shown.part) for shown in parts), ZERO)
     context = {
         "order": order,
         "token": services.order_token(order),
@@ -220,6 +237,7 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
     pictures = snapshot_pictures(row.line for part in parts for row in part.lines.all())
     references = [order.checkout_reference]
     references += [each.reference for part in parts for each in part.instalments.all()]
+    references += [each.reference for part in parts for each in part.changes.all()]
     refunds = {
         refund.cause: refund
         for refund in Refund.objects.filter(
@@ -241,7 +259,7 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
         part.order = order
         lines = [(row.line, pictures.get(row.line.pk)) for row in part.lines.all()]
         cause = fulfilments.refund_cause(part)
-        found = [refunds[key] for key in (cause, f"{cause}:balance") if key in refunds]
+        found = [refunds[key] for key in refund_causes(part, cause) if key in refunds]
         works = works_of(part, today=today)
         steps, after = steps_of(part), next_with_work(part, works, today=today)
         to_review: dict[int, Any] = {}
@@ -261,6 +279,7 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
                 to_review=[*to_review.values()],
                 works=works,
                 shared=[each for line, _picture in lines for each in shared.get(line.pk, [])],
+                changes=shown_changes(part, refunds),
             )
         )
     return shown
