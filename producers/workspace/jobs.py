@@ -9,8 +9,16 @@ from django.utils import timezone
 
 from catalogue.models import ProductPicture
 from producers.models import Enterprise
-from shop.fulfilment.models import Fulfilment, FulfilmentQuerySet, JobUpdate, Parcel, Proof
+from shop.fulfilment.models import (
+    ChangeRequest,
+    Fulfilment,
+    FulfilmentQuerySet,
+    JobUpdate,
+    Parcel,
+    Proof,
+)
 from shop.fulfilment.states import (
+    CAN_BE_CHANGED,
     FREE_CHANGES,
     IN_WORK,
     UNDONE,
@@ -208,6 +216,17 @@ def things_to_do(enterprise: Enterprise) -> FulfilmentQuerySet:
     return waiting.annotate(turn=turn, soonest=soonest).order_by(
         "turn", "soonest", "promised_on", "pk"
     )
+
+
+def changes_asked(enterprise: Enterprise) -> list[ChangeRequest]:
+    """Changes that wait for this group's price, what presses most first."""
+    found = ChangeRequest.objects.with_group().filter(fulfilment__enterprise=enterprise)
+    return list(found.select_related("fulfilment__order").order_by("due_at", "pk")[:MOST_SHOWN])
+
+
+def open_change_of(part: Fulfilment) -> ChangeRequest | None:
+    """What the buyer of this job wants otherwise, while something can come of it."""
+    return part.changes.open().first() if part.state in CAN_BE_CHANGED else None
 
 
 def jobs_of(parts: Iterable[Fulfilment], *, now: datetime) -> list[Job]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from .views import (
     capacity,
+    changes,
     check_ins,
     cluster_lead,
     cluster_parts,
@@ -96,6 +97,9 @@ urlpatterns = [
         name="question",
     ),
     path("products/<int:product_id>/about/<slug:step>/", steps.step, name="step"),
+    path("changes/<int:change_id>/", changes.change, name="change"),
+    path("changes/<int:change_id>/price/", changes.price, name="change_price"),
+    path("changes/<int:change_id>/refuse/", changes.refuse, name="change_refuse"),
     path("requests/", requests.requests, name="requests"),
     path("requests/<int:request_id>/", requests.request_page, name="request"),
     path("requests/<int:request_id>/quote/", requests.quote, name="request_quote"),

@@ -13,8 +13,8 @@ from shop.fulfilment.models import ChangeRequest, Fulfilment
 from shop.fulfilment.services import changes
 from shop.oscar.order.models import Line
 from shop.payments import services as payments
-from shop.payments.gateway import Standing
 from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.provider import Standing
 from shop.payments.states import AttemptState
 from tests.factories import make_member
 from tests.factories.orders import ADDRESS

@@ -67,7 +67,7 @@ def own_part(request: HttpRequest, part_id: int) -> Fulfilment:
     """One's own group's part, with its order; anybody else's is not found."""
     part = (
         Fulfilment.objects.of_member(request.user)
-        .select_related("order__shipping_address", "enterprise", "carrier")
+        .select_related("order__shipping_address", "own_address", "enterprise", "carrier")
         .filter(pk=part_id)
         .first()
     )

@@ -17,12 +17,20 @@ from catalogue.asking.views import given_photo
 from producers.workspace.capacity import questions_of, silences_of
 from producers.workspace.clusters import cluster_tasks, shared_work
 from producers.workspace.forms.jobs import DeclineForm, DispatchForm, Doubt
-from producers.workspace.jobs import MOST_SHOWN, Job, jobs_of, things_to_do
+from producers.workspace.jobs import (
+    MOST_SHOWN,
+    Job,
+    changes_asked,
+    jobs_of,
+    open_change_of,
+    things_to_do,
+)
 from producers.workspace.pending import pending_of
 from producers.workspace.templatetags.workspace_text import job_state
 from shop.core.states import MoveNotAllowed
 from shop.core.templatetags.shop_text import day
 from shop.fulfilment import services
+from shop.fulfilment.comparing import photos_wanted
 from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.states import UNDONE, FulfilmentState
 from shop.oscar.order.services import photos_of
@@ -48,6 +56,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "jobs",
         to_do=to_do,
         shared=shared,
+        wishes=changes_asked(enterprise) if to_do.changes else [],
         first=jobs[0] if jobs else None,
         others=jobs[1:],
         more=max(to_do.jobs - MOST_SHOWN, 0),
@@ -76,7 +85,14 @@ def job(request: HttpRequest, part_id: int) -> HttpResponse:
     """One part: what was ordered, for whom, by when, what the buyer saw, and the next step."""
     shown = _job(request, part_id)
     prefetch_related_objects(shown.works, "updates__picture", "proofs__picture")
-    return screen(request, "job", "jobs", job=shown, **shared_work(shown.part))
+    return screen(
+        request,
+        "job",
+        "jobs",
+        job=shown,
+        wish=open_change_of(shown.part),
+        **shared_work(shown.part),
+    )
 
 
 @member
@@ -98,7 +114,8 @@ def answer_photos(request: HttpRequest, part_id: int) -> HttpResponse:
 def answer_photo(request: HttpRequest, part_id: int, photo: UUID) -> HttpResponse:
     """A photo that the buyer answered with, for the group that makes it."""
     part = own_part(request, part_id)
-    if str(photo) not in photos_of(row.line for row in part.lines.select_related("line")):
+    known = photos_of(row.line for row in part.lines.select_related("line"))
+    if str(photo) not in known | photos_wanted(part.changes.all()):
         raise Http404("no such photo in this job")
     return given_photo(str(photo))
 

@@ -21,7 +21,7 @@ from shop.fulfilment.models import ChangeRequest, Fulfilment
 from shop.fulfilment.services import changes
 from shop.fulfilment.states import ChangeState
 from shop.oscar.order.models import Order
-from shop.payments.gateway import ProviderDown, Refused
+from shop.payments.provider import ProviderDown, Refused
 
 from .change_form import ChangeForm
 from .opening import opened_part, order_address, to_order
@@ -154,6 +154,7 @@ def pay_change(
     context = {
         **waiting(request, order, payable, here),
         "part": part,
+        "token": token,
         "change": found,
         "comparison": compared(found),
     }

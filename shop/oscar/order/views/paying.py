@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from shop.oscar.checkout.showing import drawn_qr
 from shop.oscar.order.models import Order
-from shop.payments.gateway import ProviderDown, Refused
 from shop.payments.models import PaymentAttempt
+from shop.payments.provider import ProviderDown, Refused
 from shop.payments.states import AttemptState, Method
 
 from .opening import page_language, to_order

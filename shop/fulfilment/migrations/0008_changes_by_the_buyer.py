@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('fulfilment', '0006_two_payments'),
+        ('fulfilment', '0007_quotes_of_villages'),
         ('order', '0022_as_sold'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
