@@ -38,7 +38,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class Next:
     """What happens next to a part. `what`: answer, make, send, arrive, object, refund or nothing;
-    approve, pay and answer_delay are the buyer's own (`order.showing`).
+    approve, pay, answer_delay, answer_change and pay_change are the buyer's own (`order.showing`).
 
     `by` is the moment or day it happens at the latest, `since` the first day it may.
     """

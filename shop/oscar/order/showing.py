@@ -8,7 +8,8 @@ from django.utils import timezone
 
 from shop.fulfilment.models import Fulfilment, JobUpdate, Proof
 from shop.fulfilment.services import balance_of, if_approved_today
-from shop.fulfilment.states import AT_WORK, FREE_CHANGES, ProofState
+from shop.fulfilment.services.changes import open_change
+from shop.fulfilment.states import AT_WORK, FREE_CHANGES, ChangeState, ProofState
 from shop.fulfilment.timeline import Next, next_of
 from shop.production.approving import Approval
 from shop.production.models import Job
@@ -72,7 +73,7 @@ def works_of(part: Fulfilment, *, today: date) -> list[ShownWork]:
 def next_with_work(part: Fulfilment, works: Iterable[ShownWork], *, today: date) -> Next:
     """The next thing to happen; where a proof, a payment or a delay waits, the buyer's own step.
 
-    The part comes with its instalments and delays.
+    The part comes with its instalments, delays and changes.
     """
     waiting = [work for work in works if work.waiting]
     if waiting and part.state in AT_WORK:
@@ -81,6 +82,10 @@ def next_with_work(part: Fulfilment, works: Iterable[ShownWork], *, today: date)
     balance = balance_of(part)
     if balance is not None and balance.is_due:
         return Next("pay", by=balance.due_on)
+    change = open_change(part)
+    if change is not None and change.is_with_buyer:
+        what = "pay_change" if change.state == ChangeState.ACCEPTED else "answer_change"
+        return Next(what, by=timezone.localdate(change.due_at))
     asked = next((notice for notice in part.delays.all() if notice.is_open), None)
     if asked is not None and part.state in AT_WORK:
         return Next("answer_delay", by=timezone.localdate(asked.answer_by))
