@@ -1,10 +1,14 @@
 """Days freed while many hurry: they are kept for who waits, and pass from hand to hand."""
 
+import threading
+from contextlib import nullcontext
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from shop.oscar.checkout import services as checkouts
@@ -20,6 +24,7 @@ from shop.production.services import (
     offer_freed_capacity,
     release_capacity,
     take_offer,
+    waiting,
 )
 from shop.production.states import JobState, WaitingState
 from tests.concurrency.crowd import all_at_once
@@ -122,3 +127,95 @@ def test_sweeps_at_once_offer_and_lapse_each_entry_once() -> None:
     assert [entry.email for entry in offered] == ["2@example.com", "3@example.com"]
     assert not Checkout.objects.exists()
     check_books(looms)
+
+
+def _taken(now: Any) -> tuple[Any, Any, WaitingEntry]:
+    """Looms that are full but for eight days, offered to somebody whose basket has them."""
+    looms = make_workshop(horizon_days=10, keeps_holidays=False)
+    cloth = make_woven(looms)
+    free = fill(looms, cloth, 10, now=now)
+    entry = join_waiting_list(
+        stockrecord_id=record_of(cloth).pk, quantity=8, now=now, email="a@example.com"
+    )
+    release_capacity(reference=free)
+    checkout = make_checkout((cloth, 8))
+    take_offer(entry=entry, basket_id=checkout.basket_id, now=now)
+    return looms, checkout, entry
+
+
+def _pay(checkout: Any) -> Any:
+    today = timezone.localdate()
+    offer = checkouts.offer_now(checkout, today=today)
+    return lambda: checkouts.hold_and_write(
+        checkout.pk, "card", str(offer.total), today, offer.fingerprint
+    )
+
+
+def test_taken_lapsed_and_snatched_at_once_the_days_have_one_owner() -> None:
+    now = timezone.now()
+    looms, checkout, entry = _taken(now)
+    record, later = entry.stockrecord, now + timedelta(hours=25)
+    newcomers = [_snatch(record, looms, 4) for _ in range(6)]
+
+    results = all_at_once([_pay(checkout), *[lambda: lapse_offers(now=later)] * 3, *newcomers])
+
+    paid, lapses, got = results[0], results[1:4], results[4:]
+    assert not any(isinstance(each, Exception) for each in [*lapses, *got]), results
+    entry.refresh_from_db()
+    own = Job.objects.of(checkout.reference).filter(state=JobState.HELD)
+    if entry.state == WaitingState.OFFERED:
+        # Taken first: it is being paid, so that it does not lapse, and nobody else had a chance.
+        assert (sum(lapses), sum(got)) == (0, 0)
+        assert own.get().quantity == 8
+    else:
+        # Lapsed first: the days are everybody's; whoever holds them holds them alone.
+        assert (entry.state, sum(lapses)) == (WaitingState.LAPSED, 1)
+        assert isinstance(paid, checkouts.OfferChanged) or own.exists() or sum(got)
+    held = Job.objects.filter(state=JobState.HELD)
+    assert sum(job.units for job in held) <= 10
+    check_books(looms)
+
+
+def test_without_the_lock_an_offer_lapses_that_is_being_paid(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The proof that the race is real: the sweep has looked before the buyer pays."""
+    now = timezone.now()
+    looms, checkout, entry = _taken(now)
+    pay = _pay(checkout)
+    looked, paid = threading.Event(), threading.Event()
+
+    def unlocked(entry: WaitingEntry) -> tuple[WaitingEntry, set[int]]:
+        return WaitingEntry.objects.with_goods().get(pk=entry.pk), {looms.pk}
+
+    def move_late(*args: Any, **kwargs: Any) -> None:
+        looked.set()
+        assert paid.wait(60)
+        move(*args, **kwargs)
+
+    def release_late(*args: Any, **kwargs: Any) -> Any:
+        with transaction.atomic():
+            return release(*args, **kwargs)
+
+    move, release = waiting.move, waiting.release_jobs
+    monkeypatch.setattr(waiting, "_locked", unlocked)
+    monkeypatch.setattr(waiting, "move", move_late)
+    monkeypatch.setattr(waiting, "release_jobs", release_late)
+    monkeypatch.setattr(waiting, "offer_freed_days", lambda *_, **__: [])
+    monkeypatch.setattr(waiting, "transaction", SimpleNamespace(atomic=nullcontext))
+
+    def pay_then() -> Any:
+        assert looked.wait(60)
+        try:
+            return pay()
+        finally:
+            paid.set()
+
+    results = all_at_once([lambda: lapse_offers(now=now + timedelta(hours=25)), pay_then])
+
+    assert not any(isinstance(each, Exception) for each in results), results
+    entry.refresh_from_db()
+    # The buyer is told that the days are gone, and pays for them.
+    assert entry.state == WaitingState.LAPSED
+    assert entry.checkout_reference == checkout.reference
+    assert Job.objects.of(checkout.reference).get().state == JobState.HELD
