@@ -42,6 +42,8 @@ class Step:
     against: bool = False
     #: Only somebody else than who checked it may take it.
     second_person: bool = False
+    #: Whether whom it concerns is written to; otherwise the reason is kept in the history only.
+    told: bool = True
 
 
 def steps_for(kind: str, thing: Any, user: Any = None) -> list[Step]:
@@ -78,6 +80,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
             asks="reason",
             icon="warning",
             against=True,
+            told=False,
         ),
         Step(
             "reopen",
@@ -89,6 +92,7 @@ STEPS: dict[str, tuple[Step, ...]] = {
             (ClusterState.CLOSED,),
             asks="note",
             strong=True,
+            told=False,
         ),
     ),
     GROUPS: (

@@ -156,7 +156,12 @@ class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
         asks = self.step.asks if self.step else ""
         if asks == "reference":
             return PaidByHandForm(data)
-        return ReasonForm(data, needed=asks == "reason") if asks else None
+        if not asks or self.step is None:
+            return None
+        form = ReasonForm(data, needed=asks == "reason")
+        if not self.step.told:
+            form.fields["reason"].help_text = _("Kept in the history of the office.")
+        return form
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)

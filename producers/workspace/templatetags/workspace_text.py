@@ -29,6 +29,9 @@ MONTHS_EN = [
 ]
 # fmt: on
 
+#: More hours than these nobody counts.
+HOURS_COUNTED = 72
+
 #: State → (badge, icon) of a group's part, a product, a certificate.
 LOOKS = {
     FulfilmentState.PLACED: ("note", "clock"),
@@ -61,13 +64,16 @@ LOOKS = {
 
 @register.filter
 def time_left(until: datetime, now: datetime | None = None) -> str:
-    """`5 ชั่วโมง` or `20 นาที`; "" when the time is over."""
+    """`5 วัน`, `5 ชั่วโมง` or `20 นาที`; "" when the time is over."""
     minutes = int((until - (now or timezone.now())).total_seconds() // 60)
     if minutes < 1:
         return ""
     if minutes < 60:
         return ngettext("%(n)s minute", "%(n)s minutes", minutes) % {"n": minutes}
     hours = minutes // 60
+    if hours > HOURS_COUNTED:
+        days = hours // 24
+        return ngettext("%(n)s day", "%(n)s days", days) % {"n": days}
     return ngettext("%(n)s hour", "%(n)s hours", hours) % {"n": hours}
 
 
