@@ -3,20 +3,24 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from django.db.models import Case, IntegerField, Q, Value, When, prefetch_related_objects
 from django.utils import timezone
 
 from catalogue.models import ProductPicture
 from producers.models import Enterprise
+from shop.fulfilment.cancelling import Terms, paid_of, terms_of_part
 from shop.fulfilment.models import (
     ChangeRequest,
     Fulfilment,
     FulfilmentQuerySet,
+    Instalment,
     JobUpdate,
     Parcel,
     Proof,
 )
+from shop.fulfilment.services import balance_of, may_take_back
 from shop.fulfilment.states import (
     CAN_BE_CHANGED,
     FREE_CHANGES,
@@ -148,6 +152,33 @@ class Job:
     @property
     def shows_buyer_phone(self) -> bool:
         return self.shows_address and bool(self.part.order.contact_phone)
+
+    @property
+    def terms(self) -> Terms:
+        """What was agreed on cancelling, in one sentence."""
+        return terms_of_part(self.part)
+
+    @property
+    def balance(self) -> Instalment | None:
+        """The payment that is due when it is finished, where it is paid in two."""
+        return balance_of(self.part)
+
+    @property
+    def paid(self) -> Decimal:
+        """Baht that the buyer has paid so far."""
+        return paid_of(self.part)
+
+    @property
+    def undoable(self) -> list[int]:
+        """Ids of works whose last step can still be taken back; their updates are read."""
+        return [
+            each.work.pk
+            for each in self.lines
+            if each.work
+            and may_take_back(
+                self.part, each.work, each.updates[-1] if each.updates else None, now=self.now
+            )
+        ]
 
     @property
     def parcels(self) -> list[Parcel]:

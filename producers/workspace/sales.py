@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from producers.models import Enterprise
 from shop.core.money import ZERO
-from shop.fulfilment.models import Fulfilment, FulfilmentQuerySet
-from shop.fulfilment.states import UNDONE, WITH_GROUP, FulfilmentState
+from shop.fulfilment.models import Fulfilment, FulfilmentQuerySet, Instalment
+from shop.fulfilment.states import UNDONE, UNPAID, WITH_GROUP, FulfilmentState
 from shop.production.models import ClusterPart
 from shop.production.states import ClusterPartState
 
@@ -44,8 +44,10 @@ class Month:
 class Sales:
     """Sums in baht, goods and delivery together, and how many parts of orders they are.
 
-    `received`: parcels the buyers received in the month. `under_way`: everything paid for that is
-    not received yet, whenever it was ordered. `ordered`: what was ordered in the month and stands.
+    `received`: parcels the buyers received in the month. `under_way`: what has been paid for all
+    that is not received yet, whenever it was ordered; `unpaid`: what is still to be paid for it.
+    `ordered`: what was ordered in the month and stands. `kept`: what the group keeps, as agreed,
+    of orders of the month that were cancelled.
     """
 
     received: Decimal
@@ -54,6 +56,8 @@ class Sales:
     under_way_count: int
     ordered: Decimal
     ordered_count: int
+    unpaid: Decimal
+    kept: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,7 @@ def month_of(text: str, *, today: date) -> Month:
 
 
 def sales_of(enterprise: Enterprise, month: Month) -> Sales:
-    """The sums of one month; one statement."""
+    """The sums of one month; two statements."""
     start, end = month.bounds()
     total = F("goods") + F("charge")
     received = Q(state=FulfilmentState.RECEIVED, received_at__gte=start, received_at__lt=end)
@@ -114,14 +118,25 @@ def sales_of(enterprise: Enterprise, month: Month) -> Sales:
         under_way_count=Count("pk", filter=under_way),
         ordered=Sum(total, filter=ordered),
         ordered_count=Count("pk", filter=ordered),
+        kept=Sum("kept", filter=Q(placed_at__gte=start, placed_at__lt=end, state__in=UNDONE)),
+    )
+    unpaid = (
+        Instalment.objects.filter(
+            fulfilment__enterprise=enterprise,
+            fulfilment__state__in=[*WITH_GROUP, FulfilmentState.DISPATCHED],
+            state__in=UNPAID,
+        ).aggregate(amount=Sum("amount"))["amount"]
+        or ZERO
     )
     return Sales(
         received=sums["received"] or ZERO,
         received_count=sums["received_count"],
-        under_way=sums["under_way"] or ZERO,
+        under_way=(sums["under_way"] or ZERO) - unpaid,
         under_way_count=sums["under_way_count"],
         ordered=sums["ordered"] or ZERO,
         ordered_count=sums["ordered_count"],
+        unpaid=unpaid,
+        kept=sums["kept"] or ZERO,
     )
 
 
@@ -131,6 +146,7 @@ def parts_of_month(enterprise: Enterprise, month: Month) -> FulfilmentQuerySet:
     return (
         Fulfilment.objects.filter(enterprise=enterprise, placed_at__gte=start, placed_at__lt=end)
         .select_related("order")
+        .prefetch_related("instalments")
         .order_by("-placed_at", "-pk")
     )
 

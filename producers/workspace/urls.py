@@ -51,6 +51,7 @@ urlpatterns = [
     path("jobs/<int:part_id>/photos/<uuid:photo>/", jobs.answer_photo, name="answer_photo"),
     path("jobs/<int:part_id>/talk/", talks.part_talk, name="part_talk"),
     path("jobs/<int:part_id>/line/<int:job_id>/", works.work, name="work"),
+    path("jobs/<int:part_id>/line/<int:job_id>/take-back/", works.take_back, name="take_back"),
     path("jobs/<int:part_id>/line/<int:job_id>/proof/", works.proof, name="proof"),
     path("jobs/<int:part_id>/line/<int:job_id>/no-change/", works.decline_change, name="no_change"),
     path("jobs/<int:part_id>/sheet/", jobs.sheet, name="sheet"),

@@ -99,10 +99,19 @@ def agreed_changes(part: Fulfilment) -> list[ChangeRequest]:
 
 def steps_of_line(line: Any) -> Steps:
     """The ladder frozen on the line when it was sold."""
-    terms = line.snapshot.get("terms")
+    return _steps_of_sold({"sold_as": line.sold_as, "terms": line.snapshot.get("terms")})
+
+
+def terms_of_sold(sold: dict[str, Any]) -> Terms:
+    """The agreed rule of one line of a frozen offer."""
+    return in_one_sentence([(_steps_of_sold(sold), Decimal(sold["total"]), _starts_on(sold))])
+
+
+def _steps_of_sold(sold: dict[str, Any]) -> Steps:
+    terms = sold.get("terms")
     if terms and "ladder_steps" in terms:
         return terms["ladder_steps"]
-    return OF_READY if line.sold_as == "stock" else WITHOUT_LADDER
+    return OF_READY if sold["sold_as"] == "stock" else WITHOUT_LADDER
 
 
 def in_one_sentence(lines: Iterable[tuple[Steps, Decimal, date | None]]) -> Terms:

@@ -44,6 +44,12 @@ TRANSITIONS = {
     FulfilmentState.CANCELLED: (),
 }
 
+#: What taking back a wrong tap undoes (`services.mistakes`), and nothing else does.
+STEPS_BACK = {
+    FulfilmentState.STARTED: (FulfilmentState.ACCEPTED,),
+    FulfilmentState.PACKED: (FulfilmentState.STARTED,),
+}
+
 #: Nothing more will happen to a part in these states.
 ENDED = (FulfilmentState.RECEIVED, FulfilmentState.DECLINED, FulfilmentState.CANCELLED)
 #: These parts will not reach the buyer; their money goes back.
@@ -119,6 +125,8 @@ INSTALMENT_TRANSITIONS = {
     InstalmentState.WAIVED: (),
     InstalmentState.DEFAULTED: (),
 }
+#: Finished by mistake: what was asked for is due later again.
+INSTALMENTS_BACK = {InstalmentState.DUE: (InstalmentState.DUE_LATER,)}
 #: The buyer has not given this money yet.
 UNPAID = (InstalmentState.DUE_LATER, InstalmentState.DUE)
 

@@ -67,6 +67,12 @@ JOB_TRANSITIONS = {
     JobState.PACKED: (JobState.RELEASED,),
     JobState.RELEASED: (),
 }
+#: What taking back a wrong tap undoes (`services.jobs.take_back_job`), and nothing else does.
+JOB_STEPS_BACK = {
+    JobState.IN_PRODUCTION: (JobState.QUEUED,),
+    JobState.FINISHED: (JobState.IN_PRODUCTION,),
+    JobState.PACKED: (JobState.FINISHED,),
+}
 #: Work that still needs its days.
 UNMADE = (JobState.HELD, JobState.WAITING, JobState.QUEUED, JobState.IN_PRODUCTION)
 #: Work nobody has begun; days that passed without it must be found again.

@@ -293,6 +293,8 @@ PROOF_DAYS = env.int("PROOF_DAYS", default=7)
 PROOF_REMINDER_DAYS = env.int("PROOF_REMINDER_DAYS", default=7)
 PROOF_OFFICE_DAYS = env.int("PROOF_OFFICE_DAYS", default=14)
 #: Hours for which days are kept for the first on a waiting list.
+#: How long a group can take back a step that it noted by mistake.
+STEP_BACK_MINUTES = env.int("STEP_BACK_MINUTES", default=30)
 WAITING_OFFER_HOURS = env.int("WAITING_OFFER_HOURS", default=24)
 #: Days for each answer to a custom request, for which a quote may be good, and for paying it.
 REQUEST_DAYS = env.int("REQUEST_DAYS", default=5)

@@ -38,6 +38,7 @@ TO_BUYER = {
     "part_cancelled",
     "part_started",
     "part_made",
+    "step_taken_back",
     "proof_sent",
     "proof_waiting",
     "proof_change_declined",
@@ -148,7 +149,11 @@ def show_and_make(weavers: Enterprise, member: User, language: str) -> None:
     fulfilments.approve_proof(proof_id=proof.pk, seen=part.promised_on, today=today)
     made = {"job_id": job.pk, "picture_id": None, "by": member}
     fulfilments.start_job(**made, token=uuid4())
+    back = {"job_id": job.pk, "by": member, "now": timezone.now()}
+    fulfilments.take_back_step(**back, reached="in_production")
+    fulfilments.start_job(**made, token=uuid4())
     fulfilments.finish_job(**made, token=uuid4(), today=today)
+    fulfilments.take_back_step(**back, reached="finished")
 
 
 def pay_twice(language: str, product) -> None:
@@ -190,6 +195,27 @@ def test_the_buyers_mail_opens_the_order_and_names_every_part():
     assert f"/th/orders/{order.number}/{order_token(order)}/" in body
     assert all(word in body for word in ("กลุ่มหนึ่ง", "กลุ่มสอง", "ผ้าขาวม้า", "กระติบข้าว"))
     assert "฿2,180" in body
+
+
+@pytest.mark.django_db
+def test_the_buyers_mail_says_each_lines_own_rule_and_plan():
+    looms = make_workshop()
+    ready = make_product(looms.enterprise, price="450")
+    gentle = make_woven(looms, payment_plan="deposit")
+    strict = make_woven(looms, ladder="strict")
+    make_placed_order((ready, 1), (gentle, 2), (strict, 1), language="en")
+
+    with translation.override("en"):
+        mail = _mail(Message.objects.get(kind="order_placed"))
+
+    for text in (str(mail.body), str(mail.alternatives[0][0])):
+        assert text.count("Cancel free of charge until the parcel is packed.") == 1
+        assert text.count("; then ฿1,200 comes back until it is finished.") == 1
+        assert text.count("after that it is made for you and the price does not come back.") == 1
+        assert text.count("Half is paid now, half when it is finished.") == 1
+        assert text.count("Still to pay when it is finished: ฿1,200") == 1
+        assert text.count("Defective or not as described is always refunded.") == 1
+        assert "You may cancel free of charge until" not in text
 
 
 @pytest.mark.django_db

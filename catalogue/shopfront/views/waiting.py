@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
@@ -49,7 +50,12 @@ def join(request: HttpRequest, stockrecord_id: int) -> HttpResponse:
         if entry is not None:
             messages.success(request, _("You are on the list. We write as soon as days are free."))
             return redirect(services.entry_path(entry, language=get_language() or "th"))
-    context = {"form": form, "guest": guest, **_as_it_stands(record, form)}
+    context = {
+        "form": form,
+        "guest": guest,
+        "offer_hours": settings.WAITING_OFFER_HOURS,
+        **_as_it_stands(record, form),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "shopfront/waiting_join.html", context, status=status)
 

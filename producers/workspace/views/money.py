@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from producers.workspace.sales import month_of, parts_of_month, sales_of, shared_pay_of
+from shop.fulfilment.cancelling import paid_of
+from shop.fulfilment.services import balance_of
 
 from .access import group_of, in_group, screen
 
@@ -19,6 +21,8 @@ def money(request: HttpRequest) -> HttpResponse:
     group, today = group_of(request), timezone.localdate()
     month = month_of(request.GET.get("month", ""), today=today)
     page = Paginator(parts_of_month(group, month), PER_PAGE).get_page(request.GET.get("page"))
+    for part in page.object_list:
+        part.paid, part.balance = paid_of(part), balance_of(part)
     return screen(
         request,
         "money",

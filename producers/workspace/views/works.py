@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cms.models import Picture
 from cms.opening import BadPicture
@@ -24,6 +24,7 @@ from shop.core.states import MoveNotAllowed
 from shop.fulfilment import services
 from shop.fulfilment.models import JobUpdate, Proof
 from shop.fulfilment.states import FREE_CHANGES, ProofKind
+from shop.production.services import NoCapacity
 from shop.production.states import JobState
 
 from .access import group_of, in_group, member, own_part, screen, sent, status_of
@@ -60,6 +61,33 @@ def work(request: HttpRequest, part_id: int, job_id: int) -> HttpResponse:
     return screen(
         request, "work", "jobs", status=status, job=job, line=line, form=form, wrong=wrong
     )
+
+
+@member
+@require_POST
+def take_back(request: HttpRequest, part_id: int, job_id: int) -> HttpResponse:
+    """The last step of a line was a wrong tap."""
+    _line(request, part_id, job_id)
+    try:
+        services.take_back_step(
+            job_id=job_id,
+            reached=request.POST.get("reached", ""),
+            by=request.user,
+            now=timezone.now(),
+        )
+    except services.StepStays:
+        messages.warning(
+            request, _("This cannot be taken back any more. Please write to the buyer.")
+        )
+    except NoCapacity:
+        messages.warning(
+            request, _("The days it would need belong to other orders now, so it stays noted.")
+        )
+    except MoveNotAllowed:
+        messages.info(request, _("Something has changed meanwhile. Please look again."))
+    else:
+        messages.success(request, _("Taken back. The photo is not shown any more."))
+    return redirect("workspace:job", part_id)
 
 
 @member

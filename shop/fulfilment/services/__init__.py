@@ -24,6 +24,7 @@ from .instalments import (
     remind_of_balances,
     settle_instalment,
 )
+from .mistakes import StepStays, may_take_back, take_back_step
 from .parts import (
     NotApproved,
     NotFinished,
@@ -89,6 +90,7 @@ __all__ = [
     "NotTheLead",
     "NotTheNewest",
     "NothingDue",
+    "StepStays",
     "StillAsked",
     "StillFree",
     "TooEarly",
@@ -121,6 +123,7 @@ __all__ = [
     "is_unpaid",
     "lines_to_share",
     "look_again_at",
+    "may_take_back",
     "move_promise",
     "object_to_fulfilment",
     "open_notice",
@@ -140,6 +143,7 @@ __all__ = [
     "start_job",
     "start_shared_part",
     "suggest_sharing",
+    "take_back_step",
     "wait_in_silence",
     "with_jobs",
 ]

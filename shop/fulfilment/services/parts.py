@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shop.core.models import User
-from shop.core.states import MoveNotAllowed, can_move, move
+from shop.core.states import MoveNotAllowed, Transitions, can_move, move
 from shop.oscar.order.models import Order
 from shop.oscar.partner.services import send_goods
 from shop.outbox.services import post
@@ -97,7 +97,7 @@ def accept_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
 
 @transaction.atomic
 def start_fulfilment(*, fulfilment_id: int, by: User) -> Fulfilment:
-    """The group has begun to make what was ordered; from now on it cannot be cancelled.
+    """The group has begun to make what was ordered; cancelling now follows the agreed ladder.
 
     Raises NotApproved while all of its work still waits for the buyer's approval.
     """
@@ -289,8 +289,9 @@ def step(
     reason: str = "",
     tell: bool = True,
     facts: dict[str, Any] | None = None,
+    transitions: Transitions = TRANSITIONS,
 ) -> None:
-    move(fulfilment, to, transitions=TRANSITIONS, by=by, reason=reason, also=also)
+    move(fulfilment, to, transitions=transitions, by=by, reason=reason, also=also)
     if to == FulfilmentState.PACKED and fulfilment.made_to_order:
         ask_for_balance(fulfilment, today=timezone.localdate())
     if to in NOTHING_TO_ASK:

@@ -12,6 +12,7 @@ from catalogue.asking.services import photos_sold
 from producers.models import Enterprise
 from shop.core.models import StateChange
 from shop.core.money import ZERO
+from shop.fulfilment.cancelling import terms_of_sold
 from shop.fulfilment.freezing import certificates_at_sale
 from shop.fulfilment.models import BALANCE, FIRST, Fulfilment, FulfilmentLine, Instalment
 from shop.fulfilment.services import group_messages, quotes
@@ -22,6 +23,7 @@ from shop.oscar.order.services import new_order_number, order_path, write_addres
 from shop.outbox.services import Contact, compose, post
 from shop.payments.models import PaymentAttempt
 from shop.production.services import note_ordered, take_capacity
+from shop.production.states import PaymentPlan
 
 from .models import Checkout
 
@@ -226,10 +228,17 @@ def _told(line: dict[str, Any]) -> dict[str, Any]:
     answers = [
         {name: answer[name] for name in TOLD_OF_ANSWER} for answer in line.get("answers", ())
     ]
+    rule = terms_of_sold(line)
     return {
         **{name: line[name] for name in TOLD_OF_LINE},
         "answers": answers,
         "non_returnable": line.get("non_returnable", False),
+        "cancelling": {
+            "until": rule.until,
+            "from_day": rule.from_day.isoformat() if rule.from_day else "",
+            "later": str(rule.later) if rule.later else "",
+        },
+        "on_deposit": (line.get("terms") or {}).get("payment_plan") == PaymentPlan.DEPOSIT,
     }
 
 
@@ -241,6 +250,7 @@ def _buyer_mail(order: Order, offer: dict[str, Any], parts: list[Fulfilment]) ->
             "name_en": part.enterprise.name_en or part.enterprise.name_th,
             "arrives_from": part.delivery_window()[0].isoformat(),
             "arrives_until": part.delivery_window()[1].isoformat(),
+            "balance": group.get("balance", ""),
             "lines": [_told(line) for line in group["lines"]],
         }
         for group, part in zip(offer["groups"], parts, strict=True)

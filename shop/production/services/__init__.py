@@ -19,7 +19,7 @@ from .check_ins import (
 )
 from .days import buffer_from, note_hand_over, roll_workshops
 from .holidays import load_holidays, reckon_workshops, remove_holiday, set_holiday
-from .jobs import approve_job, finish_jobs, pack_jobs, start_jobs
+from .jobs import approve_job, finish_jobs, pack_jobs, start_jobs, take_back_job
 from .postponing import days_needed, postpone_jobs
 from .profiles import (
     NameTaken,
@@ -125,6 +125,7 @@ __all__ = [
     "sum_up_all",
     "sum_up_changed",
     "sum_up_sendable",
+    "take_back_job",
     "take_capacity",
     "take_offer",
     "tell_silent_groups",

@@ -13,9 +13,16 @@ from shop.core.states import move
 
 from ..approving import Approval, if_approved
 from ..models import Job, JobQuerySet
-from ..states import JOB_TRANSITIONS, JobState
+from ..states import JOB_STEPS_BACK, JOB_TRANSITIONS, JobState
 from .capacity import NoCapacity, allocate, free_days, lock_workshops
 from .workshops import replan_jobs
+
+#: When each step was taken.
+STAMPS = {
+    JobState.IN_PRODUCTION: "started_at",
+    JobState.FINISHED: "finished_at",
+    JobState.PACKED: "packed_at",
+}
 
 
 @transaction.atomic
@@ -85,6 +92,33 @@ def pack_jobs(
     """These lines or references lie packed and wait for the carrier."""
     jobs = _of(line_ids, references)
     return _move_all(jobs, JobState.FINISHED, JobState.PACKED, "packed_at", by)
+
+
+@transaction.atomic
+def take_back_job(*, job_id: int, by: Any, today: date) -> Job:
+    """A step was noted by mistake: the work stands one step earlier again.
+
+    Days that finishing gave away are planned again. Raises NoCapacity where that would break a
+    promise of this or another work; nothing has moved then.
+    """
+    job = _locked([job_id])[0]
+    (to,) = JOB_STEPS_BACK.get(JobState(job.state), (job.state,))
+    stamp = STAMPS.get(JobState(job.state), "")
+    was_made = job.state == JobState.FINISHED
+    before = _late_in(job.workshop_id) if was_made else set()
+    if stamp:
+        setattr(job, stamp, None)
+    move(job, to, transitions=JOB_STEPS_BACK, by=by, reason="mistake", also=[stamp])
+    if was_made:
+        replan_jobs(job.workshop_id, today)
+        if _late_in(job.workshop_id) - before:
+            raise NoCapacity(job.key, job.promised_on)
+        job.refresh_from_db()
+    return job
+
+
+def _late_in(workshop_id: int) -> set[int]:
+    return set(Job.objects.late().filter(workshop=workshop_id).values_list("pk", flat=True))
 
 
 def _of(line_ids: Iterable[int], references: Iterable[UUID]) -> JobQuerySet:

@@ -100,7 +100,7 @@ def join_waiting_list(
         entry.save(update_fields=["quantity", "joined_at", "language"])
     else:
         return entry
-    _tell(entry, "waiting_joined")
+    _tell(entry, "waiting_joined", offer_hours=settings.WAITING_OFFER_HOURS)
     return entry
 
 
@@ -379,7 +379,7 @@ def _record(stockrecord_id: int) -> Any:
     return records.filter(pk=stockrecord_id).first()
 
 
-def _tell(entry: WaitingEntry, kind: str) -> None:
+def _tell(entry: WaitingEntry, kind: str, **facts: Any) -> None:
     product, group = entry.stockrecord.product, entry.stockrecord.partner.enterprise
     top = product.parent if product.is_child else product
     titles = [(top.title, top.title_en or top.title)]
@@ -398,6 +398,7 @@ def _tell(entry: WaitingEntry, kind: str) -> None:
             "unit_en": top.unit_en or top.unit_th,
             "group_th": group.name_th,
             "group_en": group.name_en or group.name_th,
+            **facts,
             "quantity": entry.quantity,
             "promised_on": entry.promised_on.isoformat() if entry.promised_on else "",
             "offered_until": entry.offered_until.isoformat() if entry.offered_until else "",
