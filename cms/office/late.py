@@ -35,6 +35,12 @@ class LateFilter(WagtailFilterSet):
 
 class LateList(CaseList):
     page_title = gettext_lazy("Late without notice")
+    verbose_name_plural = gettext_lazy("late orders")
+
+    def get_paginator(self, *args: Any, **kwargs: Any) -> Any:
+        paginator = super().get_paginator(*args, **kwargs)
+        paginator.verbose_name = paginator.verbose_name_plural = str(self.verbose_name_plural)
+        return paginator
 
     def with_facts(self, things: QuerySet[Any]) -> QuerySet[Any]:
         late = things.late_without_notice(timezone.localdate())
