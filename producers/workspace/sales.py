@@ -146,7 +146,7 @@ def parts_of_month(enterprise: Enterprise, month: Month) -> FulfilmentQuerySet:
     return (
         Fulfilment.objects.filter(enterprise=enterprise, placed_at__gte=start, placed_at__lt=end)
         .select_related("order")
-        .prefetch_related("instalments")
+        .prefetch_related("instalments", "changes")
         .order_by("-placed_at", "-pk")
     )
 

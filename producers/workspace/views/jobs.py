@@ -85,7 +85,7 @@ def job(request: HttpRequest, part_id: int) -> HttpResponse:
     """One part: what was ordered, for whom, by when, what the buyer saw, and the next step."""
     shown = _job(request, part_id)
     prefetch_related_objects(shown.works, "updates__picture", "proofs__picture")
-    prefetch_related_objects([shown.part], "instalments")
+    prefetch_related_objects([shown.part], "instalments", "changes")
     return screen(
         request,
         "job",
