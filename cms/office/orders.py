@@ -11,7 +11,7 @@ from wagtail.admin.filters import WagtailFilterSet
 from wagtail.admin.ui.tables import Column
 
 from shop.core.templatetags.shop_text import baht, day, moment, phone
-from shop.fulfilment.models import Fulfilment, Proof
+from shop.fulfilment.models import ChangeRequest, Fulfilment, Instalment, Proof
 from shop.fulfilment.states import FulfilmentState, OrderStatus
 from shop.oscar.order.models import Order
 from shop.payments.models import PaymentAttempt, Refund
@@ -38,9 +38,17 @@ class OrderFilter(WagtailFilterSet):
         label=gettext_lazy("A buyer does not answer a proof"), method="only_silent"
     )
 
+    unpriced = django_filters.BooleanFilter(
+        label=gettext_lazy("A group has not answered a change"), method="only_unpriced"
+    )
+
     class Meta:
         model = Order
         fields = ["status"]
+
+    def only_unpriced(self, orders: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        lapsed = ChangeRequest.objects.unanswered().values("fulfilment__order")
+        return orders.filter(pk__in=lapsed) if value else orders.exclude(pk__in=lapsed)
 
     def only_silent(self, orders: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         waiting = Proof.objects.with_the_office().values("job__line__order")
@@ -70,8 +78,8 @@ class OrderCase(CaseView):
     def parts(self) -> list[Part]:
         parts = (
             Fulfilment.objects.filter(order=self.object)
-            .select_related("enterprise", "carrier")
-            .prefetch_related("lines__line__job__proofs", "parcels__carrier")
+            .select_related("enterprise", "carrier", "own_address")
+            .prefetch_related("lines__line__job__proofs", "parcels__carrier", "changes")
         )
         return [self._buyer(), *(_part(each) for each in parts), *self._money()]
 
@@ -91,9 +99,9 @@ class OrderCase(CaseView):
         )
 
     def _money(self) -> list[Part]:
-        reference = self.object.checkout_reference
-        attempts = PaymentAttempt.objects.filter(checkout_reference=reference)
-        refunds = Refund.objects.filter(attempt__checkout_reference=reference)
+        references = _references(self.object)
+        attempts = PaymentAttempt.objects.filter(checkout_reference__in=references)
+        refunds = Refund.objects.filter(attempt__checkout_reference__in=references)
         return [
             Part(
                 _("Payments"),
@@ -127,6 +135,26 @@ class OrderCase(CaseView):
         ]
 
 
+def _references(order: Order) -> list[Any]:
+    """All that payments of an order are called: its own, those of balances and of changes."""
+    mine = {"fulfilment__order": order}
+    return [
+        order.checkout_reference,
+        *Instalment.objects.filter(**mine).values_list("reference", flat=True),
+        *ChangeRequest.objects.filter(**mine).values_list("reference", flat=True),
+    ]
+
+
+def _changes(part: Fulfilment) -> list[str]:
+    """What the buyer asked to be otherwise: when, how it stands, the difference."""
+    return [
+        " · ".join(
+            filter(None, [day(each.asked_at), str(each.get_state_display()), baht(each.amount)])
+        )
+        for each in part.changes.all()
+    ]
+
+
 def _part(part: Fulfilment) -> Part:
     """One group's part of the order."""
     parcels = [
@@ -143,6 +171,8 @@ def _part(part: Fulfilment) -> Part:
         (_("Why it ended"), part.ended_reason),
         (_("The buyer objects"), part.objection),
         (_("Not answered by the buyer"), ", ".join(_unanswered(part))),
+        (_("Changes asked for"), ", ".join(_changes(part))),
+        (_("Address"), ", ".join(part.own_address.written("th")) if part.own_address else ""),
         (_("Goods"), baht(part.goods)),
         (_("Delivery"), f"{baht(part.charge)} · {part.method_name}"),
     ]

@@ -15,7 +15,7 @@ from producers.states import CertificateState, EnterpriseState
 from shop.care.models import Conversation, Review
 from shop.care.states import ReviewState
 from shop.core.models import StateChange
-from shop.fulfilment.models import Fulfilment, Proof
+from shop.fulfilment.models import ChangeRequest, Fulfilment, Proof
 from shop.fulfilment.states import FulfilmentState
 from shop.payments.models import Refund
 from shop.payments.states import RefundState
@@ -120,6 +120,15 @@ def queues(*, today: date | None = None) -> list[Queue]:
             "order.view_order",
             Proof.objects.with_the_office(),
             "with_office_at",
+            PRODUCT_DAYS,
+        ),
+        _queue(
+            _("Changes that a group has not answered"),
+            "office_orders:index",
+            "unpriced=true",
+            "order.view_order",
+            ChangeRequest.objects.unanswered(),
+            "ended_at",
             PRODUCT_DAYS,
         ),
         _queue(

@@ -12,6 +12,7 @@ from shop.core.models import User
 from shop.production.services import sum_up_all
 
 from .accounts import OFFICERS, hashed_passwords, load_accounts
+from .changes import load_changes
 from .clusters import load_cluster
 from .delivery import load_delivery
 from .goods import load_goods
@@ -70,6 +71,8 @@ def load_demo(*, say: Say = lambda line: None) -> Loaded:
     leaders = _leaders(accounts, users, enterprises)
     orders = load_orders(users["buyer"], leaders, officers[0])
     say(f"orders: {orders} new")
+    changes = load_changes(users["buyer"], leaders, officers[0])
+    say(f"changes: {changes} new")
     shared = load_cluster(enterprises, leaders, users["buyer"], officers[0], today=today)
     say(f"clusters: {shared} new")
     questions = load_questions()

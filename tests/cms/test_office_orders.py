@@ -10,14 +10,17 @@ from django.utils import timezone
 from cms.office.queues import queues
 from cms.services import add_officer
 from shop.fulfilment import services as fulfilments
+from shop.fulfilment.services import changes
 from shop.fulfilment.states import FulfilmentState
 from shop.oscar.checkout import services as checkouts
 from shop.oscar.order.models import Order
 from shop.oscar.partner.services import release_goods, set_ready_pieces
-from shop.payments.models import Refund
+from shop.payments.models import PaymentAttempt, Refund
 from shop.payments.states import RefundState
 from tests.factories import make_buyer, make_member, make_placed_order, make_product, record_of
 from tests.factories.orders import CONTACT, make_checkout, pay
+from tests.fulfilment import changing
+from tests.fulfilment.changing import accept, ask, price
 from tests.fulfilment.steps import Weaving
 
 pytestmark = pytest.mark.django_db
@@ -84,3 +87,21 @@ def test_a_proof_whose_buyer_stays_silent_is_listed_with_the_buyers_contact(offi
     assert "version 1" in case
     assert CONTACT["email"] in case
     assert next(q for q in queues() if q.query == "silent=true").count == 1
+
+
+def test_a_change_that_no_group_has_answered_is_listed_with_its_order(office: Client) -> None:
+    silent, priced = Weaving(2), Weaving(2)
+    change = ask(silent.part, 3)
+    changing.pay(accept(price(ask(priced.part, 3))))
+    changes.lapse_changes(now=change.due_at)
+    changes.settle_change(priced.part.changes.get().reference)
+
+    page = office.get(reverse("office_orders:index"), {"unpriced": "true"}).content.decode()
+    case = office.get(reverse("office_orders:inspect", args=[priced.order.pk])).content.decode()
+
+    assert silent.order.number in page
+    assert priced.order.number not in page
+    assert next(q for q in queues() if q.query == "unpriced=true").count == 1
+    assert "Changed" in case
+    assert PaymentAttempt.objects.filter(state="paid").count() == 3
+    assert case.count("฿1,240") == 2

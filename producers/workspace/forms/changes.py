@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from shop.core.money import ZERO
+from shop.core.money import ZERO, format_baht
 
 from .delays import Day
 from .fields import Baht, ManyLines
@@ -36,7 +36,7 @@ class ChangePriceForm(forms.Form):
         way = MORE if amount > 0 else LESS if amount < 0 else SAME
         kwargs["initial"] = {
             "way": way,
-            "sum": abs(amount) or None,
+            "sum": format_baht(abs(amount)).removeprefix("฿") if amount else None,
             "promised_on": earliest,
             **(kwargs.get("initial") or {}),
         }

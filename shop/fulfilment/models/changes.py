@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from shop.core.money import ZERO
 
-from ..states import CHANGE_OPEN, CHANGE_WITH_BUYER, ChangeState
+from ..states import CAN_BE_CHANGED, CHANGE_OPEN, CHANGE_WITH_BUYER, ChangeState
 from .parts import Fulfilment
 
 
@@ -36,8 +36,10 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
         return self.filter(state=ChangeState.ASKED)
 
     def unanswered(self) -> "ChangeRequestQuerySet":
-        """Those that ran out of time before the group had said anything."""
-        return self.filter(state=ChangeState.LAPSED, version=0)
+        """Those whose group let the time run out without a word, while it is still to be made."""
+        return self.filter(
+            state=ChangeState.LAPSED, version=0, fulfilment__state__in=CAN_BE_CHANGED
+        )
 
 
 class ChangeRequest(models.Model):

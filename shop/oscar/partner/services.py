@@ -134,11 +134,9 @@ def hold_more_goods(*, reference: UUID, wanted: Mapping[int, int]) -> None:
     records = lock_stockrecords({*wanted, *before})
     for hold in _holds(reference, HoldState.HELD, None):
         _allocate(records[hold.stockrecord_id], -hold.quantity)
-    free = {pk: record.free_pieces for pk, record in records.items()}
-    short = [Shortage(pk, n, free.get(pk, 0)) for pk, n in wanted.items() if free.get(pk, 0) < n]
-    if short:
-        raise NotEnough(short)
     for pk, quantity in wanted.items():
+        if (free := records[pk].free_pieces) < quantity:
+            raise NotEnough([Shortage(pk, quantity, free)])
         _allocate(records[pk], quantity)
     _save_numbers(records.values())
     StockHold.objects.of(reference).delete()

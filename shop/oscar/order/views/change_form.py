@@ -21,6 +21,7 @@ from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.services.changes import WantedOfLine, address_facts, why_not
 from shop.oscar.address.forms import AddressForm
 from shop.oscar.basket.reading import Reading
+from shop.oscar.checkout.forms import WHEN_MISSING
 from shop.oscar.order.models import Line
 
 MOST_PIECES = 999
@@ -81,6 +82,8 @@ class ChangeForm:
         ]
         data = request.POST if posted else None
         self.address = AddressForm(data, address=part.address)
+        for name, words in WHEN_MISSING.items():
+            self.address.fields[name].error_messages["required"] = words
         self.more = WordsForm(data)
         self.general: list[str] = []
         self.token = _token(request.POST.get("token", "")) if posted else None
@@ -101,7 +104,10 @@ class ChangeForm:
                 found += [(asked.name, asked.wrong) for asked in each.asking.wrong]
                 found += [("", note) for note in each.asking.notes]
         for form in (self.address, self.more):
-            found += [(f"id_{name}", texts[0]) for name, texts in form.errors.items()]
+            found += [
+                (f"id_{name}", f"{form.fields[name].label}: {texts[0]}")
+                for name, texts in form.errors.items()
+            ]
         return found
 
     @property
