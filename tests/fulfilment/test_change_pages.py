@@ -115,7 +115,9 @@ def test_accepted_and_paid_by_promptpay_from_the_page(provider):
     assert buyer.get(here)["Location"] == order_path(weaving.order, language="en")
     change.refresh_from_db()
     assert (change.state, weaving.order.lines.get().quantity) == (ChangeState.DONE, 3)
-    assert "Changed as agreed" in buyer.get(order_path(weaving.order, language="en")).content.decode()
+    assert (
+        "Changed as agreed" in buyer.get(order_path(weaving.order, language="en")).content.decode()
+    )
     check_money(weaving.part)
 
 
