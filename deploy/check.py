@@ -3,6 +3,7 @@
 All of them run even when one fails, so that one look shows everything there is to mend.
 """
 
+import base64
 import os
 import secrets
 import subprocess
@@ -23,6 +24,7 @@ def production() -> dict[str, str]:
     return {
         "DJANGO_SETTINGS_MODULE": "shop.settings.production",
         "SECRET_KEY": secrets.token_urlsafe(64),
+        "PRIVATE_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
         "ALLOWED_HOSTS": "shop.example",
         "SITE_URL": "https://shop.example",
         "DATABASE_URL": "postgresql://shop@127.0.0.1:5432/shop",

@@ -103,3 +103,81 @@ class PayoutPeriod(models.TextChoices):
     WEEK = "week", _("Each week")
     HALF_MONTH = "half_month", _("Twice a month")
     MONTH = "month", _("Each month")
+
+
+class BankAccountState(models.TextChoices):
+    """How far a group's bank account is."""
+
+    ENTERED = "entered", _("To be confirmed by a second person")
+    CONFIRMED = "confirmed", _("Confirmed by two people")
+    WITHDRAWN = "withdrawn", _("Withdrawn before it was confirmed")
+
+
+BANK_ACCOUNT_TRANSITIONS = {
+    BankAccountState.ENTERED: (BankAccountState.CONFIRMED, BankAccountState.WITHDRAWN),
+    BankAccountState.CONFIRMED: (),
+    BankAccountState.WITHDRAWN: (),
+}
+
+
+class BatchState(models.TextChoices):
+    """How far a batch of payouts is."""
+
+    COMPUTED = "computed", _("Computed")
+    PREVIEWED = "previewed", _("Looked through")
+    APPROVED = "approved", _("Approved by a second officer")
+    EXPORTED = "exported", _("With the bank")
+    CLOSED = "closed", _("All answered")
+    DROPPED = "dropped", _("Given up")
+
+
+BATCH_TRANSITIONS = {
+    BatchState.COMPUTED: (BatchState.PREVIEWED, BatchState.DROPPED),
+    # Reckoned anew, it has to be looked through again.
+    BatchState.PREVIEWED: (BatchState.COMPUTED, BatchState.APPROVED, BatchState.DROPPED),
+    BatchState.APPROVED: (BatchState.EXPORTED,),
+    BatchState.EXPORTED: (BatchState.CLOSED,),
+    BatchState.CLOSED: (),
+    BatchState.DROPPED: (),
+}
+#: Nothing has been written of a batch in these states.
+NOT_APPROVED = (BatchState.COMPUTED, BatchState.PREVIEWED)
+
+
+class PayoutState(models.TextChoices):
+    """How far one group's payout is."""
+
+    COMPUTED = "computed", _("Computed")
+    APPROVED = "approved", _("Approved, to be paid")
+    PAID = "paid", _("Paid to the group")
+    RETURNED = "returned", _("Came back, paid with the next")
+    DROPPED = "dropped", _("Given up")
+
+
+PAYOUT_TRANSITIONS = {
+    PayoutState.COMPUTED: (PayoutState.APPROVED, PayoutState.DROPPED),
+    PayoutState.APPROVED: (PayoutState.PAID, PayoutState.RETURNED),
+    # Banks send transfers back days after they have called them paid.
+    PayoutState.PAID: (PayoutState.RETURNED,),
+    PayoutState.RETURNED: (),
+    PayoutState.DROPPED: (),
+}
+
+
+class TransferState(models.TextChoices):
+    """How far one attempt of the bank is."""
+
+    READY = "ready", _("Ready for the bank")
+    SENT = "sent", _("With the bank")
+    PAID = "paid", _("Paid to the group")
+    RETURNED = "returned", _("Came back")
+    UNRESOLVED = "unresolved", _("No answer, ask the bank")
+
+
+TRANSFER_TRANSITIONS = {
+    TransferState.READY: (TransferState.SENT,),
+    TransferState.SENT: (TransferState.PAID, TransferState.RETURNED, TransferState.UNRESOLVED),
+    TransferState.UNRESOLVED: (TransferState.PAID, TransferState.RETURNED),
+    TransferState.PAID: (TransferState.RETURNED,),
+    TransferState.RETURNED: (),
+}

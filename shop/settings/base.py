@@ -264,6 +264,11 @@ STRIPE_API_BASE = f"http://127.0.0.1:{STRIPE_SIMULATOR_PORT}" if STRIPE_SIMULATE
 PAYMENT_PROVIDER = "shop.payments.gateway.StripeProvider"
 PAYMENT_MINUTES = 15
 
+# --- what is encrypted in the database ---
+#: Fernet keys, the newest first; older ones only read (docs/adr/bank-accounts-are-encrypted.md).
+#: None: a key is drawn from SECRET_KEY, for one developer's machine and for tests.
+PRIVATE_KEYS: list[str] = env.list("PRIVATE_KEYS", default=[])
+
 # --- for those who build ---
 #: The page of all components with sample data (docs/design-system.md).
 PATTERNS_PAGE = False
@@ -300,6 +305,10 @@ WAITING_OFFER_HOURS = env.int("WAITING_OFFER_HOURS", default=24)
 REQUEST_DAYS = env.int("REQUEST_DAYS", default=5)
 QUOTE_MOST_DAYS = env.int("QUOTE_MOST_DAYS", default=30)
 QUOTE_PAY_DAYS = env.int("QUOTE_PAY_DAYS", default=3)
+#: The least (baht) that is paid out at a time, where a group has not chosen more or less.
+PAYOUT_MINIMUM = env.int("PAYOUT_MINIMUM", default=100)
+#: Hours between the confirming of a group's bank account and its first use.
+BANK_ACCOUNT_REST_HOURS = env.int("BANK_ACCOUNT_REST_HOURS", default=48)
 #: Who bears the provider's fee of money that goes back: "platform" or "group".
 PAYMENT_FEE_ON_REFUND = env("PAYMENT_FEE_ON_REFUND", default="platform")
 #: Material advance: parts a group must have been paid for, percent of its share of what is paid,

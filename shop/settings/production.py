@@ -4,6 +4,7 @@ from .base import *
 from .base import env
 
 SECRET_KEY = env("SECRET_KEY")
+PRIVATE_KEYS = env.list("PRIVATE_KEYS")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 SITE_URL = env("SITE_URL")

@@ -24,3 +24,16 @@ def all_at_once(actions: Iterable[Callable[[], Any]], *, most: int = 50) -> list
 
     with ThreadPoolExecutor(max_workers=min(len(actions), most)) as pool:
         return list(pool.map(run, actions))
+
+
+class Meeting:
+    """Holds a call back until so many have come, or a moment has passed."""
+
+    def __init__(self, people: int):
+        self._all_here = threading.Barrier(people)
+
+    def wait(self) -> None:
+        try:
+            self._all_here.wait(timeout=1)
+        except threading.BrokenBarrierError:
+            return

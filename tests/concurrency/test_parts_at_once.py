@@ -1,6 +1,5 @@
 """Several groups' steps in one order, and several sizes of one product, at the same time."""
 
-import threading
 from typing import Any
 
 import pytest
@@ -13,25 +12,12 @@ from shop.fulfilment.services import undoing
 from shop.fulfilment.states import OrderStatus
 from shop.oscar.order.models import Order
 from shop.oscar.partner.services import set_ready_pieces
-from tests.concurrency.crowd import all_at_once
+from tests.concurrency.crowd import Meeting, all_at_once
 from tests.factories.goods import make_child, make_enterprise, make_parent, make_product
 from tests.factories.orders import make_placed_order, record_of
 from tests.factories.people import make_member
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql]
-
-
-class Meeting:
-    """Holds a call back until so many have come, or a moment has passed."""
-
-    def __init__(self, people: int):
-        self._all_here = threading.Barrier(people)
-
-    def wait(self) -> None:
-        try:
-            self._all_here.wait(timeout=1)
-        except threading.BrokenBarrierError:
-            return
 
 
 def test_two_groups_decline_at_once_and_the_order_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

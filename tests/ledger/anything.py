@@ -9,23 +9,36 @@ from typing import Any
 from django.conf import settings
 
 from producers.models import Enterprise
+from shop.core.models import User
 from shop.core.money import ZERO, baht
+from shop.core.states import MoveNotAllowed
 from shop.ledger import services as ledger
 from shop.ledger.facts import RefundLine
-from shop.ledger.models import Earning, LedgerEntry, LedgerEvent, Reversal, SaleLine
+from shop.ledger.models import (
+    Earning,
+    LedgerEntry,
+    LedgerEvent,
+    Payout,
+    PayoutBatch,
+    Reversal,
+    SaleLine,
+    Transfer,
+)
 from shop.ledger.services import (
     BeginsTooEarly,
     CauseMeansOther,
     FundIsShort,
     MoreThanLeft,
     NoAdvance,
+    NothingToPay,
     NotOpen,
     NotOwedSoMuch,
     NotToBeReleased,
+    PreviewIsOld,
 )
 from shop.ledger.services.refunds import left_of
 from shop.ledger.states import OF_GROUPS, Account, EventKind, FeeBearer, Payer
-from tests.ledger.crashing import dying_everywhere
+from tests.ledger.crashing import dying
 from tests.ledger.selling import SOLD_AT, check, everything, sale_of
 
 REFUSALS = (
@@ -37,14 +50,18 @@ REFUSALS = (
     NotOpen,
     NotOwedSoMuch,
     NotToBeReleased,
+    NothingToPay,
+    PreviewIsOld,
+    MoveNotAllowed,
 )
 
 
 class Market:
     """Groups, a clock, and one step after the other, each with deaths and a repetition."""
 
-    def __init__(self, groups: list[Enterprise], chance: random.Random):
-        self.groups, self.chance = groups, chance
+    def __init__(self, groups: list[Enterprise], officers: list[User], chance: random.Random):
+        self.groups, self.officers, self.chance = groups, officers, chance
+        self.paid: dict[int, Decimal] = {group.pk: ZERO for group in groups}
         self.now: datetime = SOLD_AT
         self.count = 0
         #: What the buyers' and the provider's accounts must be, kept beside the ledger.
@@ -277,12 +294,65 @@ class Market:
         self.does(lambda: ledger.note_provider_fee(cause=name, amount=Decimal("1.23")))
         self.provider -= Decimal("1.23")
 
+    # --- payouts ---
+
+    def batch_computed(self) -> None:
+        self.tries(
+            lambda: ledger.compute_batch(today=self.now.date(), by=self.officers[0], now=self.now),
+            again=False,
+        )
+
+    def batch_looked_through(self) -> None:
+        batch = self.any_of(PayoutBatch.objects.filter(state="computed"))
+        if batch:
+            verb = self.chance.choice(
+                [ledger.preview_batch, ledger.preview_batch, ledger.drop_batch]
+            )
+            self.does(lambda: verb(batch_id=batch.pk, by=self.officers[0]), again=False)
+
+    def batch_approved(self) -> None:
+        batch = self.any_of(PayoutBatch.objects.filter(state="previewed").order_by("pk"))
+        if batch is None:
+            return
+        approved = self.tries(
+            lambda: ledger.approve_batch(batch_id=batch.pk, by=self.officers[1], now=self.now)
+        )
+        if approved is None:
+            self.tries(
+                lambda: ledger.recompute_batch(
+                    batch_id=batch.pk, by=self.officers[0], now=self.now
+                ),
+                again=False,
+            )
+
+    def batch_exported(self) -> None:
+        batch = self.any_of(PayoutBatch.objects.filter(state="approved").order_by("pk"))
+        if batch:
+            self.does(lambda: ledger.export_batch(batch_id=batch.pk, by=self.officers[0]))
+
+    def bank_answers(self) -> None:
+        transfer = self.any_of(Transfer.objects.exclude(state="ready").order_by("pk"))
+        if transfer is None:
+            return
+        result = self.chance.choice(["paid", "paid", "returned", "unresolved"])
+        before = transfer.state
+        told = self.tries(lambda: ledger.note_result(transfer_id=transfer.pk, result=result))
+        if not told or before == result:
+            return
+        if result == "paid":
+            self.bank -= transfer.amount
+            self.paid[transfer.payout.enterprise_id] += transfer.amount
+        elif before == "paid":
+            self.bank += transfer.amount
+            self.paid[transfer.payout.enterprise_id] -= transfer.amount
+
     # --- how it happens ---
 
     def does(self, step: Callable[[], Any], *, dies: bool = True, again: bool = True) -> Any:
         """The step, after dying at some of its writes; told again, nothing moves."""
         if dies:
-            result = dying_everywhere(step, moved=self.moved)
+            numbers = sorted(self.chance.sample(range(12), 2))
+            result = dying(step, at=numbers, moved=self.moved)
         else:
             result = step()
         if again:
@@ -301,7 +371,11 @@ class Market:
             return None
 
     def moved(self) -> list[Any]:
-        return everything()
+        """All that could have moved; the ledger's rows and the payouts'."""
+        payouts = (
+            list(model.objects.order_by("pk").values()) for model in (PayoutBatch, Payout, Transfer)
+        )
+        return [*everything(), *payouts]
 
     def must_add_up(self) -> None:
         """After every step: zero, signs, the accounts kept beside it, and each group's due."""
@@ -328,8 +402,16 @@ class Market:
             assert held.balances() == {} or set(held.balances().values()) == {ZERO}
 
     def paid_out(self) -> Decimal:
-        """What has arrived on groups' bank accounts."""
-        return ZERO
+        """What has arrived on groups' bank accounts; nobody got more than was released."""
+        for group, amount in self.paid.items():
+            money = ledger.money_of_group(group)
+            paid = Transfer.objects.filter(payout__enterprise=group, state="paid")
+            assert amount == sum((each.amount for each in paid), ZERO)
+            paying = Transfer.objects.filter(payout__enterprise=group).exclude(
+                state__in=["paid", "returned"]
+            )
+            assert money.paying == sum((each.amount for each in paying), ZERO)
+        return sum(self.paid.values(), ZERO)
 
     # --- chance ---
 
@@ -352,8 +434,14 @@ class Market:
         return f"{kind}:{self.count}"
 
 
+#: What brings money to groups, so that chance does not stop halfway.
+A_WEEK = (
+    "sale received day_passes day_passes day_passes swept batch_computed batch_looked_through "
+    "batch_approved batch_exported bank_answers"
+).split()
 STEPS = (
     "sale balance_paid fee_changes day_passes sent_off received swept released advanced problem "
     "refund part_undone refund_sent refund_returned dispute_opened dispute_decided fund_filled "
-    "debt_settled provider_pays provider_charges"
+    "debt_settled provider_pays provider_charges "
+    "batch_computed batch_looked_through batch_approved batch_exported bank_answers"
 ).split()

@@ -1,6 +1,6 @@
 """A process that dies at any statement, and what must be true afterwards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db import connection
@@ -15,36 +15,37 @@ class ProcessDied(BaseException):
 
 
 class DiesAt:
-    """Dies before the write with this number (from 0); `reached` tells whether it came so far."""
+    """Dies before the write with this number (from 0)."""
 
     def __init__(self, number: int):
-        self.left, self.reached = number, False
+        self.left = number
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         if sql.lstrip().upper().startswith(WRITES):
             if self.left == 0:
-                self.reached = True
                 raise ProcessDied
             self.left -= 1
         return execute(sql, params, many, context)
 
 
-def dying_everywhere(
-    step: Callable[[], Any], *, moved: Callable[[], Any] = everything, at: int | None = None
+def dying(
+    step: Callable[[], Any],
+    *,
+    at: Iterable[int] = range(1000),
+    moved: Callable[[], Any] = everything,
 ) -> Any:
-    """The step's result, after it has died before each of its writes (or before the write `at`).
+    """The step's result, after it has died before each of its writes with a number in `at`.
 
     Each death leaves everything as it was.
     """
     before = moved()
-    numbers = range(1000) if at is None else [at]
-    for number in numbers:
+    for number in at:
         dies = DiesAt(number)
         try:
             with connection.execute_wrapper(dies):
                 result = step()
         except ProcessDied:
             assert moved() == before
-            continue
-        return result
+        else:
+            return result
     return step()

@@ -1,6 +1,15 @@
 """The verbs of the ledger, by what they are about."""
 
 from .balances import GroupMoney, all_balances, money_of_group, what_does_not_add_up
+from .bank_accounts import (
+    NotAllowed,
+    NothingToConfirm,
+    SamePerson,
+    account_in_use,
+    confirm_bank_account,
+    enter_bank_account,
+    in_words,
+)
 from .disputes import NotOpen, lose_dispute, open_dispute, win_dispute
 from .fees import (
     BeginsTooEarly,
@@ -20,6 +29,22 @@ from .own import (
     note_provider_payout,
     set_aside,
     waive_debt,
+)
+from .payouts import (
+    AnsweredOtherwise,
+    BankLine,
+    LeftOut,
+    NothingToPay,
+    PreviewIsOld,
+    SecondOfficerNeeded,
+    approve_batch,
+    bank_lines,
+    compute_batch,
+    drop_batch,
+    export_batch,
+    note_result,
+    preview_batch,
+    recompute_batch,
 )
 from .posting import AmountNotPositive, CauseMeansOther
 from .refunds import (
@@ -46,23 +71,41 @@ from .sales import WrongSum, record_payment, record_sale
 
 __all__ = [
     "AmountNotPositive",
+    "AnsweredOtherwise",
+    "BankLine",
     "BeginsTooEarly",
     "CauseMeansOther",
     "FundIsShort",
     "GroupMoney",
+    "LeftOut",
     "MoreThanLeft",
     "NoAdvance",
+    "NotAllowed",
     "NotOpen",
     "NotOwedSoMuch",
     "NotToBeReleased",
     "NothingOpen",
+    "NothingToConfirm",
+    "NothingToPay",
+    "PreviewIsOld",
+    "SamePerson",
+    "SecondOfficerNeeded",
     "WrongSum",
+    "account_in_use",
     "all_balances",
+    "approve_batch",
+    "bank_lines",
+    "compute_batch",
+    "confirm_bank_account",
+    "drop_batch",
     "end_fee_rule",
     "end_release_policy",
     "end_vat",
+    "enter_bank_account",
+    "export_batch",
     "give_advance",
     "go_on_releasing",
+    "in_words",
     "lose_dispute",
     "money_of_group",
     "note_debt_repaid",
@@ -72,7 +115,10 @@ __all__ = [
     "note_received",
     "note_refund_returned",
     "note_refund_sent",
+    "note_result",
     "open_dispute",
+    "preview_batch",
+    "recompute_batch",
     "record_payment",
     "record_refund",
     "record_sale",
