@@ -21,7 +21,6 @@ from shop.ledger.services import (
     taking,
     what_does_not_add_up,
 )
-from shop.ledger.services.posting import lock_books
 from tests.concurrency.crowd import Meeting, all_at_once
 from tests.factories.goods import make_enterprise
 from tests.factories.people import make_officer
@@ -83,7 +82,6 @@ def approval_of(batch: Any) -> Callable[[], Any]:
 @pytest.mark.postgresql
 def test_without_locks_a_release_and_a_refund_both_take_what_is_held(no_locks: None) -> None:
     sale = sold_and_received()
-    lock_books([sale.parts[0].enterprise_id])
     all_at_once([release_of(sale), whole_refund(sale)])
     assert what_does_not_add_up()
 
