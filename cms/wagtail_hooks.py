@@ -12,6 +12,7 @@ from .office.dashboard import QueuesPanel
 from .office.delivery import DeliveryViewSetGroup
 from .office.groups import GroupViewSet
 from .office.late import LateViewSet
+from .office.money import MoneyViewSet
 from .office.orders import OrderViewSet, RefundViewSet
 from .office.production import ProductionViewSetGroup
 from .office.products import ProductViewSet
@@ -30,6 +31,7 @@ MENU = {
     "orders",
     "late",
     "refunds",
+    "money",
     "reviews",
     "talks",
     "delivery",
@@ -49,6 +51,7 @@ def office_viewsets() -> list[Any]:
         OrderViewSet(),
         LateViewSet(),
         RefundViewSet(),
+        MoneyViewSet(),
         ReviewViewSet(),
         TalkViewSet(),
         DeliveryViewSetGroup(),

@@ -17,6 +17,8 @@ app.conf.beat_schedule = {
     "events": {"task": "shop.payments.tasks.handle_events", "schedule": 5},
     "open payments": {"task": "shop.payments.tasks.ask_about_open", "schedule": 10},
     "refunds": {"task": "shop.payments.tasks.submit_refunds", "schedule": 10},
+    "disputes": {"task": "shop.payments.tasks.ask_about_disputes", "schedule": 600},
+    "reconciliation": {"task": "shop.payments.tasks.reconcile", "schedule": 600},
     "paid checkouts": {"task": "shop.oscar.checkout.tasks.settle_paid", "schedule": 5},
     "overdue checkouts": {"task": "shop.oscar.checkout.tasks.close_overdue", "schedule": 15},
     "unanswered dates": {

@@ -17,8 +17,8 @@ from shop.care.states import ReviewState
 from shop.core.models import StateChange
 from shop.fulfilment.models import ChangeRequest, Fulfilment, Proof
 from shop.fulfilment.states import FulfilmentState
-from shop.payments.models import Refund
-from shop.payments.states import RefundState
+from shop.payments.models import PaymentCase, Refund
+from shop.payments.states import CaseState, RefundState
 from shop.production.models import Workshop
 from shop.production.promising import SILENCE_HALVES_AFTER, SILENCE_STOPS_AFTER
 
@@ -56,6 +56,15 @@ def queues(*, today: date | None = None) -> list[Queue]:
             Refund.objects.filter(state=RefundState.FAILED),
             "created_at",
             REFUND_DAYS,
+        ),
+        _queue(
+            _("Money in doubt"),
+            "office_money:index",
+            "state=open",
+            "payments.view_paymentcase",
+            PaymentCase.objects.filter(state=CaseState.OPEN),
+            "due_at",
+            0,
         ),
         _queue(
             _("Groups that have applied"),

@@ -16,10 +16,11 @@ from producers.states import CertificateState, ClusterState, EnterpriseState
 from shop.care import services as care
 from shop.care.states import ReviewState, TalkState
 from shop.payments import services as payments
-from shop.payments.states import RefundState
+from shop.payments.states import CaseState, RefundState
 
 GROUPS, PRODUCTS, CERTIFICATES, REFUNDS = "groups", "products", "certificates", "refunds"
 TALKS, REVIEWS, CLUSTERS = "talks", "reviews", "clusters"
+MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,6 +299,19 @@ STEPS: dict[str, tuple[Step, ...]] = {
             "refund_id",
             (RefundState.FAILED,),
             asks="reference",
+            strong=True,
+        ),
+    ),
+    MONEY: (
+        Step(
+            "close",
+            _("Close the case"),
+            _("What was found is written down with your name. If it goes on, it opens again."),
+            _("The case is closed."),
+            payments.close_case,
+            "case_id",
+            (CaseState.OPEN,),
+            asks="reason",
             strong=True,
         ),
     ),

@@ -22,7 +22,8 @@ from producers.services import (
 from producers.states import CertificateState, ClusterState, EnterpriseState
 from shop.care.states import ReviewState, TalkState
 from shop.core.states import MoveNotAllowed
-from shop.payments.states import RefundState
+from shop.payments.services import BankWaits, WordsNeeded
+from shop.payments.states import CaseState, RefundState
 from shop.production.services.clusters import NotTheirWorkshop, OrdersUnderWay
 
 STATES: dict[str, Any] = {
@@ -31,6 +32,7 @@ STATES: dict[str, Any] = {
     "producers.cluster": ClusterState,
     "catalogue.product": ProductState,
     "payments.refund": RefundState,
+    "payments.paymentcase": CaseState,
     "care.conversation": TalkState,
     "care.review": ReviewState,
 }
@@ -71,6 +73,10 @@ def explain(refusal: Exception) -> str | None:
             ) % {"n": count}
         case NotTheirWorkshop():
             return _("Choose a workshop of this group.")
+        case WordsNeeded():
+            return _("Please write what was found: the next officer reads it. Nothing was done.")
+        case BankWaits():
+            return _("The bank still waits for our answer. Send it first. Nothing was done.")
         case AlreadyExpired():
             return _("Its last day has passed. Ask the group for the new paper.")
         case NotTheirProduct():

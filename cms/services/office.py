@@ -32,7 +32,7 @@ MAY = {
     ),
     "catalogue": ("view_product", "change_product"),
     "order": ("view_order",),
-    "payments": ("view_refund", "change_refund"),
+    "payments": ("view_refund", "change_refund", "view_paymentcase", "change_paymentcase"),
     # Talks can only be seen while a problem is reported; reviews are read before all others.
     "care": ("view_conversation", "change_conversation", "view_review", "change_review"),
     "fulfilment": (

@@ -71,3 +71,49 @@ REFUND_TRANSITIONS = {
     # A bank may send back days later what the provider has called paid.
     RefundState.SUCCEEDED: (RefundState.FAILED,),
 }
+
+
+class DisputeState(models.TextChoices):
+    NEEDS_RESPONSE = "needs_response", _("The bank waits for our answer")
+    UNDER_REVIEW = "under_review", _("The bank decides")
+    WON = "won", _("Won, the money is ours")
+    LOST = "lost", _("Lost, the buyer has the money")
+
+
+#: As the provider tells it, whatever we have missed in between; an inquiry may begin anew.
+DISPUTE_TRANSITIONS = {
+    DisputeState.NEEDS_RESPONSE: (
+        DisputeState.UNDER_REVIEW,
+        DisputeState.WON,
+        DisputeState.LOST,
+    ),
+    DisputeState.UNDER_REVIEW: (
+        DisputeState.NEEDS_RESPONSE,
+        DisputeState.WON,
+        DisputeState.LOST,
+    ),
+    # A let-go inquiry can come back as a dispute, and a bank may correct itself.
+    DisputeState.WON: (DisputeState.NEEDS_RESPONSE, DisputeState.LOST),
+    DisputeState.LOST: (DisputeState.WON,),
+}
+
+DISPUTE_OPEN = (DisputeState.NEEDS_RESPONSE, DisputeState.UNDER_REVIEW)
+
+
+class CaseKind(models.TextChoices):
+    DISPUTE = "dispute", _("A card payment is disputed")
+    UNEXPLAINED = "unexplained", _("Money at the provider that nobody here knows")
+    ANOTHER_AMOUNT = "another_amount", _("Another amount than asked was paid")
+    BY_HAND = "by_hand", _("Paid back at the provider, not by the shop")
+    MISSING = "missing", _("Paid here, but not in the provider's book")
+
+
+class CaseState(models.TextChoices):
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+
+
+CASE_TRANSITIONS = {
+    CaseState.OPEN: (CaseState.CLOSED,),
+    CaseState.CLOSED: (CaseState.OPEN,),
+}

@@ -31,3 +31,18 @@ def ask_about_open() -> int:
 @shared_task(expires=60)
 def submit_refunds() -> int:
     return services.submit_due_refunds()
+
+
+@shared_task(expires=600)
+def ask_about_disputes() -> int:
+    return services.ask_about_disputes()
+
+
+@shared_task(expires=600)
+def reconcile() -> int:
+    """The provider's book against ours; the number of differences."""
+    try:
+        return services.reconcile().differences
+    except services.ProviderDown as error:
+        logger.warning("the provider's book could not be read to its end: %s", error)
+        return 0

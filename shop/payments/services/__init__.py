@@ -1,6 +1,7 @@
 """Money in and money back. Payments mark what is paid; the checkout makes orders of it.
 
-Attempts to pay, the webhook inbox, and refunds.
+Attempts to pay, the webhook inbox, refunds, disputes, cases of the office, and the walk through
+the provider's book.
 """
 
 from ..provider import ProviderDown, Refused, Standing
@@ -13,7 +14,10 @@ from .attempts import (
     open_with_provider,
     refresh_attempt,
 )
+from .cases import BankWaits, WordsNeeded, close_case, open_case
+from .disputes import ask_about_disputes, hear_of_dispute, note_dispute
 from .inbox import handle_due_events, store_event
+from .reconciling import reconcile
 from .refunds import (
     NothingToRefund,
     note_refund_paid_by_hand,
@@ -22,18 +26,26 @@ from .refunds import (
 )
 
 __all__ = [
+    "BankWaits",
     "NothingToRefund",
     "ProviderDown",
     "Refused",
     "Standing",
+    "WordsNeeded",
+    "ask_about_disputes",
     "ask_about_open",
     "close_attempt",
+    "close_case",
     "close_overdue",
     "handle_due_events",
+    "hear_of_dispute",
     "new_attempt",
+    "note_dispute",
     "note_refund_paid_by_hand",
     "note_standing",
+    "open_case",
     "open_with_provider",
+    "reconcile",
     "refresh_attempt",
     "request_refund",
     "store_event",

@@ -20,6 +20,7 @@ from shop.core.states import move
 from ..models import PaymentAttempt
 from ..provider import ProviderDown, Refused, Standing, provider
 from ..states import ATTEMPT_TRANSITIONS, AttemptState, Method
+from .cases import another_amount
 
 ASK_EVERY = timedelta(seconds=15)
 
@@ -121,6 +122,7 @@ def note_standing(
     if to == AttemptState.PAID:
         if standing.amount is not None and standing.amount != attempt.amount:
             logger.error("%s: the provider took %s baht", attempt, standing.amount)
+            another_amount(attempt, paid=standing.amount, asked=attempt.amount)
             attempt.amount = standing.amount
             also.append("amount")
         attempt.paid_at = timezone.now()

@@ -6,9 +6,11 @@ from typing import Any
 from django.utils import timezone
 
 from ..models import WebhookEvent
-from ..provider import ProviderDown, provider
+from ..provider import Concern, ProviderDown, provider
 from ..states import AttemptState
 from .attempts import attempt_of, note_standing
+from .cases import money_of_nobody, refunded_by_hand
+from .disputes import hear_of_dispute
 from .refunds import ask_about_refund, refund_of
 
 RETRY_EVENT_AFTER = timedelta(seconds=30)
@@ -52,13 +54,32 @@ def _handle(event: WebhookEvent) -> None:
     So a forged order of events, a repeated or an old one leads to the same end state.
     """
     about = provider().concern_of(event.payload)
-    if about.kind == "refund":
-        refund = refund_of(about.provider_id, about.reference)
-        if refund is not None:
-            ask_about_refund(refund, about.provider_id)
-    elif about.kind == "payment":
-        attempt = attempt_of(about.provider_id, about.intent_id, about.reference)
-        if attempt is None or attempt.state == AttemptState.PAID:
-            return
-        if attempt.session_id or attempt.intent_id:
-            note_standing(attempt.pk, provider().ask(attempt))
+    match about.kind:
+        case "payment":
+            _hear_of_payment(about)
+        case "refund":
+            _hear_of_refund(about)
+        case "dispute":
+            hear_of_dispute(about.provider_id)
+
+
+def _hear_of_payment(about: Concern) -> None:
+    attempt = attempt_of(about.provider_id, about.intent_id, about.reference)
+    if attempt is None:
+        if about.moved:
+            money_of_nobody(about.intent_id or about.provider_id, about.moved)
+        return
+    if attempt.state != AttemptState.PAID and (attempt.session_id or attempt.intent_id):
+        note_standing(attempt.pk, provider().ask(attempt))
+
+
+def _hear_of_refund(about: Concern) -> None:
+    refund = refund_of(about.provider_id, about.reference)
+    if refund is not None:
+        ask_about_refund(refund, about.provider_id)
+        return
+    attempt = attempt_of("", about.intent_id, "")
+    if attempt is not None:
+        refunded_by_hand(attempt, about.provider_id, about.moved)
+    elif about.moved:
+        money_of_nobody(about.intent_id or about.provider_id, about.moved)

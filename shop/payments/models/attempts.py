@@ -1,4 +1,4 @@
-"""Attempts to pay, what the provider told us, and money on its way back."""
+"""Attempts to pay: one try to pay one checkout."""
 
 import uuid
 from datetime import datetime
@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .states import OPEN, AttemptState, Method, RefundState
+from ..states import OPEN, AttemptState, Method
 
 
 class PaymentAttemptQuerySet(models.QuerySet["PaymentAttempt"]):
@@ -51,6 +51,13 @@ class PaymentAttempt(models.Model):
         blank=True, help_text=_("The provider's page for paying by PromptPay")
     )
     failure = models.CharField(max_length=200, blank=True)
+    fee = models.DecimalField(
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text=_("What the provider kept of it (baht); empty until its book was read"),
+    )
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     ask_at = models.DateTimeField(default=timezone.now)
@@ -68,6 +75,9 @@ class PaymentAttempt(models.Model):
                 fields=["session_id"], condition=~Q(session_id=""), name="attempt_session_once"
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="attempt_amount_positive"),
+            models.CheckConstraint(
+                condition=Q(fee=None) | Q(fee__gte=0), name="attempt_fee_not_negative"
+            ),
         ]
         indexes = [
             models.Index(
@@ -88,65 +98,3 @@ class PaymentAttempt(models.Model):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
-
-
-class WebhookEvent(models.Model):
-    """One signed event of the provider, stored once by its id and handled by a sweep."""
-
-    event_id = models.CharField(max_length=120, unique=True)
-    kind = models.CharField(max_length=80)
-    payload = models.JSONField()
-    received_at = models.DateTimeField(default=timezone.now)
-    handled_at = models.DateTimeField(null=True, blank=True)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    due_at = models.DateTimeField(default=timezone.now)
-    last_error = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["received_at"]
-        indexes = [
-            models.Index(fields=["due_at"], name="webhook_due", condition=Q(handled_at=None))
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.event_id}"
-
-
-class Refund(models.Model):
-    """Money (baht) going back to a payer; `cause` is unique so that nothing is refunded twice."""
-
-    reference = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    attempt = models.ForeignKey(PaymentAttempt, on_delete=models.PROTECT, related_name="refunds")
-    cause = models.CharField(max_length=120, unique=True)
-    amount = models.DecimalField(max_digits=12, decimal_places=2)
-    reason = models.CharField(max_length=200, blank=True)
-    state = models.CharField(
-        max_length=16, choices=RefundState.choices, default=RefundState.REQUESTED
-    )
-    provider_id = models.CharField(max_length=120, blank=True, db_index=True)
-    created_at = models.DateTimeField(default=timezone.now)
-    due_at = models.DateTimeField(default=timezone.now)
-    tries = models.PositiveSmallIntegerField(default=0)
-    last_error = models.TextField(blank=True)
-    succeeded_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["created_at"]
-        verbose_name = _("refund")
-        verbose_name_plural = _("refunds")
-        constraints = [
-            models.CheckConstraint(condition=Q(amount__gt=0), name="refund_amount_positive"),
-            models.UniqueConstraint(
-                fields=["provider_id"], condition=~Q(provider_id=""), name="refund_provider_once"
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["due_at"],
-                name="refund_due",
-                condition=Q(state__in=["requested", "submitted", "needs_customer"]),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.amount} baht back ({self.state})"
