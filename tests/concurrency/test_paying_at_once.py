@@ -1,6 +1,7 @@
 """Paying at the same time: double submits, two buyers of the last piece, a stalled provider."""
 
 import time
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from shop.oscar.checkout import services as checkouts
 from shop.oscar.checkout.services import OfferChanged
 from shop.oscar.order.models import Order
 from shop.payments import services as payments
-from shop.payments.models import PaymentAttempt, Refund
+from shop.payments.gateway import client
+from shop.payments.models import PaymentAttempt, PaymentCase, ProviderMovement, Refund
 from shop.stripe_simulator.testing import SimulatorThread
 from tests.concurrency.crowd import all_at_once
 from tests.factories.goods import make_product
@@ -92,3 +94,58 @@ def test_a_stalled_provider_holds_up_nobody_else(provider: SimulatorThread) -> N
     assert not [r for r in results if isinstance(r, Exception)], results
     assert Order.objects.count() == 3
     assert max(waited.values()) < 8
+
+
+def test_sweeps_that_wait_for_the_provider_hold_up_nobody_either(
+    provider: SimulatorThread,
+) -> None:
+    """The provider's book, a refund and a dispute hang for 10 s; buyers pay and are served."""
+    settled = begin(make_checkout((make_product(stock=1), 1)))
+    provider.control(f"session/{settled.session_id}/pay", card="succeed")
+    payments.refresh_attempt(settled)
+    sweep()
+    payments.request_refund(
+        checkout_reference=settled.checkout_reference, amount=Decimal(50), cause="part"
+    )
+    others = [make_checkout((make_product(stock=3), 1)) for _ in range(2)]
+    paths = ["/v1/balance_transactions", "/v1/refunds", "/v1/disputes"]
+    provider.control("stall", seconds=10, paths=paths)
+    waited: list[float] = []
+
+    def buy(checkout: Any) -> Any:
+        def pay() -> None:
+            time.sleep(0.5)
+            start = time.monotonic()
+            attempt = begin(checkout)
+            provider.control(f"session/{attempt.session_id}/pay", card="succeed")
+            checkouts.look_again(checkout=checkout)
+            waited.append(time.monotonic() - start)
+
+        return pay
+
+    sweeps = [payments.reconcile, payments.submit_due_refunds]
+    start = time.monotonic()
+    results = all_at_once([*sweeps, *[buy(other) for other in others]])
+    provider.control("stall", seconds=0)
+    assert not [r for r in results if isinstance(r, Exception)], results
+    assert time.monotonic() - start >= 10
+    assert Order.objects.count() == 3
+    assert max(waited) < 8
+    assert payments.reconcile().differences == 0
+
+
+def test_four_walks_through_the_book_at_once_find_each_thing_once(
+    provider: SimulatorThread,
+) -> None:
+    lost = begin(make_checkout((make_product(stock=1), 1)), "promptpay")
+    provider.control(f"pay/{lost.intent_id}")
+    foreign = {"amount": 77_700, "currency": "thb", "confirm": True}
+    foreign |= {"payment_method_types": ["card"], "payment_method": "pm_card_visa"}
+    client().v1.payment_intents.create(foreign)
+    results = all_at_once([payments.reconcile] * 4 + [sweep] * 2)
+    assert not [r for r in results if isinstance(r, Exception)], results
+    sweep()
+    assert ProviderMovement.objects.count() == 2
+    assert PaymentCase.objects.get().amount == Decimal(777)
+    assert Order.objects.count() == 1
+    assert not Refund.objects.exists()

@@ -113,7 +113,8 @@ def _note_payment(movement: Movement) -> ProviderMovement:
     with transaction.atomic():
         attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt.pk)
         case = None
-        if attempt.movements.filter(kind="payment").exists():
+        others = attempt.movements.exclude(provider_id=movement.provider_id)
+        if others.filter(kind="payment").exists():
             cause = f"movement:{movement.provider_id}"
             case = unknown_money(movement, cause=cause, attempt=attempt)
         elif attempt.amount != movement.amount:
