@@ -22,7 +22,7 @@ from producers.services import (
 from producers.states import CertificateState, ClusterState, EnterpriseState
 from shop.care.states import ReviewState, TalkState
 from shop.core.states import MoveNotAllowed
-from shop.payments.services import BankWaits, WordsNeeded
+from shop.payments.services import BankWaits, BuyerHasIt, WordsNeeded
 from shop.payments.states import CaseState, RefundState
 from shop.production.services.clusters import NotTheirWorkshop, OrdersUnderWay
 
@@ -77,6 +77,11 @@ def explain(refusal: Exception) -> str | None:
             return _("Please write what was found: the next officer reads it. Nothing was done.")
         case BankWaits():
             return _("The bank still waits for our answer. Send it first. Nothing was done.")
+        case BuyerHasIt():
+            return _(
+                "The buyer's bank has taken this money back by a dispute. Paid by hand the buyer"
+                " would have it twice. Nothing was done; see Money in doubt."
+            )
         case AlreadyExpired():
             return _("Its last day has passed. Ask the group for the new paper.")
         case NotTheirProduct():

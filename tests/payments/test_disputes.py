@@ -14,7 +14,7 @@ from shop.payments import services as payments
 from shop.payments.gateway import client
 from shop.payments.models import Dispute, PaymentAttempt, PaymentCase, Refund
 from shop.payments.provider import provider as in_use
-from shop.payments.services import BankWaits, WordsNeeded
+from shop.payments.services import BankWaits, BuyerHasIt, WordsNeeded
 from shop.payments.states import (
     CASE_TRANSITIONS,
     DISPUTE_TRANSITIONS,
@@ -177,6 +177,16 @@ def test_what_a_dispute_has_taken_is_not_refunded_too(provider: SimulatorThread)
     refund = Refund.objects.get()
     assert refund.state == RefundState.FAILED  # before the office, beside the dispute
     assert "charge_disputed" in refund.last_error
+    officer = make_officer()
+    with pytest.raises(BuyerHasIt):
+        payments.note_refund_paid_by_hand(refund_id=refund.pk, by=officer, reference="KTB 1")
+    refund.refresh_from_db()
+    assert (refund.state, refund.succeeded_at) == (RefundState.FAILED, None)
+    provider.control(f"disputes/{dispute.provider_id}/win")
+    hear(provider)
+    payments.note_refund_paid_by_hand(refund_id=refund.pk, by=officer, reference="KTB 1")
+    refund.refresh_from_db()
+    assert refund.state == RefundState.SUCCEEDED
 
 
 def test_the_tables_know_these_steps_and_no_others() -> None:

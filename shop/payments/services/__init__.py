@@ -19,6 +19,7 @@ from .disputes import ask_about_disputes, hear_of_dispute, note_dispute
 from .inbox import handle_due_events, store_event
 from .reconciling import reconcile
 from .refunds import (
+    BuyerHasIt,
     NothingToRefund,
     note_refund_paid_by_hand,
     request_refund,
@@ -27,6 +28,7 @@ from .refunds import (
 
 __all__ = [
     "BankWaits",
+    "BuyerHasIt",
     "NothingToRefund",
     "ProviderDown",
     "Refused",

@@ -31,6 +31,14 @@ class NothingToRefund(Exception):
     """No payment of this checkout has so much money left to give back."""
 
 
+class BuyerHasIt(Exception):
+    """The buyer's bank has taken this money back by a dispute: paid by hand it would go twice."""
+
+    def __init__(self, refund: Refund):
+        super().__init__(str(refund))
+        self.refund = refund
+
+
 @transaction.atomic
 def request_refund(
     *, checkout_reference: UUID, amount: Decimal, cause: str, reason: str = "", attempt_id: int = 0
@@ -145,11 +153,14 @@ def _was_paid_by_hand(refund: Refund) -> bool:
 def note_refund_paid_by_hand(*, refund_id: int, by: Any, reference: str) -> Refund:
     """The office has paid back itself what the provider could not; the bank's reference stays.
 
-    Raises MoveNotAllowed unless the refund has failed.
+    Raises MoveNotAllowed unless the refund has failed, and BuyerHasIt where a dispute holds the
+    money already.
     """
     refund = Refund.objects.select_for_update().get(pk=refund_id)
     if refund.state != RefundState.FAILED:
         raise MoveNotAllowed(refund, refund.state, RefundState.SUCCEEDED)
+    if refund.amount > _left_beside_disputes(refund):
+        raise BuyerHasIt(refund)
     refund.succeeded_at = timezone.now()
     move(
         refund,
@@ -160,3 +171,11 @@ def note_refund_paid_by_hand(*, refund_id: int, by: Any, reference: str) -> Refu
         also=["succeeded_at"],
     )
     return refund
+
+
+def _left_beside_disputes(refund: Refund) -> Decimal:
+    """What of the payment neither a dispute has taken nor another refund gives back (baht)."""
+    attempt = refund.attempt
+    taken = attempt.disputes.aggregate(sum=Sum("taken"))["sum"] or ZERO
+    others = attempt.refunds.exclude(pk=refund.pk).exclude(state=RefundState.FAILED)
+    return attempt.amount - taken - (others.aggregate(sum=Sum("amount"))["sum"] or ZERO)
