@@ -263,6 +263,10 @@ STRIPE_API_BASE = f"http://127.0.0.1:{STRIPE_SIMULATOR_PORT}" if STRIPE_SIMULATE
 #: Who takes the money: a class as `shop.payments.provider.PaymentProvider` describes it.
 PAYMENT_PROVIDER = "shop.payments.gateway.StripeProvider"
 PAYMENT_MINUTES = 15
+#: Days within which the office looks at money in doubt.
+MONEY_CASE_DAYS = 2
+#: What is called paid and missing in the provider's book is a case after these days.
+MONEY_MISSING_DAYS = 1
 
 # --- what is encrypted in the database ---
 #: Fernet keys, the newest first; older ones only read (docs/adr/bank-accounts-are-encrypted.md).

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,9 +12,6 @@ from shop.core.states import move
 
 from ..models import Dispute, PaymentAttempt, PaymentCase
 from ..states import CASE_TRANSITIONS, CaseKind, CaseState, DisputeState
-
-#: Days within which the office looks at money in doubt; policy of the shop.
-CASE_DAYS = 2
 
 
 class WordsNeeded(Exception):
@@ -47,7 +45,7 @@ def open_case(
     Noticed again it stays as it is, closed too; `again` opens a closed one, where something new
     has happened.
     """
-    due_at = due_at or timezone.now() + timedelta(days=CASE_DAYS)
+    due_at = due_at or timezone.now() + timedelta(days=settings.MONEY_CASE_DAYS)
     case, fresh = PaymentCase.objects.select_for_update().get_or_create(
         cause=cause[:160],
         defaults={

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from itertools import islice
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -34,8 +35,6 @@ from .refunds import ask_about_refund, refund_of
 FIRST_LOOK = timedelta(hours=1)
 #: A provider may write a line of its book a little later than the moment it carries.
 OVERLAP = timedelta(hours=1)
-#: What is paid stands in the book at once; after a day its absence is a difference.
-MISSING_AFTER = timedelta(days=1)
 #: The account's own: payouts to our bank account and fees, which need no payment of ours.
 OWN = ("payout", "fee")
 CHUNK = 100
@@ -182,7 +181,7 @@ def _look_for_missing(now: datetime) -> int:
     first = Reconciliation.objects.order_by("until").values_list("until", flat=True).first()
     if first is None:
         return 0
-    between = (first, now - MISSING_AFTER)
+    between = (first, now - timedelta(days=settings.MONEY_MISSING_DAYS))
     attempts = PaymentAttempt.objects.filter(
         state=AttemptState.PAID, paid_at__range=between, movements=None
     ).exclude(cases__kind=CaseKind.MISSING)
