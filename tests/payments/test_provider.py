@@ -1,4 +1,4 @@
-"""Stripe, as our gateway speaks to it, keeps the contract of any payment provider."""
+"""Stripe, as our gateway speaks to it, keeps the contract of any provider; so does another one."""
 
 from typing import Any
 
@@ -14,6 +14,7 @@ from shop.stripe_simulator import shapes
 from shop.stripe_simulator.testing import SimulatorThread
 
 from .contract import ProviderContract, new_attempt
+from .pretend import Pretend
 
 
 class StripesBank:
@@ -71,9 +72,26 @@ class TestStripe(ProviderContract):
         monkeypatch.setattr(gateway, "PAGE", 2)
 
 
+class TestAnother(ProviderContract):
+    """One that is not Stripe at all; it keeps the contract word by word."""
+
+    @pytest.fixture
+    def bank(self) -> Pretend:
+        return Pretend()
+
+    @pytest.fixture
+    def taker(self, bank: Pretend) -> PaymentProvider:
+        return bank
+
+
 def test_the_setting_says_who_takes_the_money() -> None:
     assert isinstance(provider_in_use(), StripeProvider)
     assert provider_in_use() is provider_in_use()
+
+
+def test_another_setting_names_another(settings: Any) -> None:
+    settings.PAYMENT_PROVIDER = "tests.payments.pretend.Pretend"
+    assert isinstance(provider_in_use(), Pretend)
 
 
 def test_each_call_names_the_version_it_is_written_for(provider: SimulatorThread) -> None:
