@@ -331,3 +331,20 @@ def test_only_the_lead_plans_over_its_cluster(trade: Trade) -> None:
     with pytest.raises(fulfilments.NotTheLead):
         trade.send(replace(trade.draft(), villages=shared))
     assert not ClusterOrder.objects.exists()
+
+
+def test_half_is_paid_when_ordering_and_half_when_all_is_gathered(trade: Trade) -> None:
+    quote = trade.send(trade.draft(payment_plan="deposit"))
+    product = trade.accept(quote).product
+    assert product is not None
+    checkout = make_checkout((product, 120), user=trade.buyer)
+    offer = checkouts.offer_now(checkout, today=trade.today)
+    assert offer.goods == quote.total
+    assert offer.balance == quote.total / 2
+    checkouts.settle_attempt(pay(checkout).pk)
+    whole = Fulfilment.objects.get()
+    assert [each.amount for each in whole.instalments.order_by("number")] == [
+        offer.total - offer.balance,
+        offer.balance,
+    ]
+    assert ClusterOrder.objects.get().line == Line.objects.get()
