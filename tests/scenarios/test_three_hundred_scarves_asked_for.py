@@ -121,6 +121,7 @@ def test_from_a_wish_to_one_parcel_by_four_villages():
     order = story.shared
     assert [pieces for _, pieces, _ in parts(order)] == [75, 75, 75, 75]
     assert (Quote.objects.count(), story.taken()) == (1, 300)
+    assert f'/{story.there}"' in leader.read(f"requests/{story.asked.pk}/")
 
     # One village declines before the buyer has decided; its part goes to the one that had none.
     alive = list(order.parts.select_related("enterprise").order_by("pk"))
