@@ -159,6 +159,8 @@ def test_a_name_goes_into_the_basket_without_script(visit: Visitors) -> None:
     page.get_by_label(re.compile("Medium with embroidered name")).check()
     name = page.get_by_label(re.compile("Name to embroider"))
 
+    page.fill("#quantity", "2")
+    page.get_by_label(re.compile("Indigo")).check()
     name.fill("มะลิ 🌸")
     page.locator("button:visible", has_text=TO_BASKET).first.click()
     wrong = page.get_by_label(re.compile("Name to embroider"))
@@ -166,13 +168,13 @@ def test_a_name_goes_into_the_basket_without_script(visit: Visitors) -> None:
     expect(wrong).to_have_attribute("aria-invalid", "true")
 
     wrong.fill("มะลิ")
-    page.get_by_label(re.compile("Indigo")).check()
+    expect(page.get_by_label(re.compile("Indigo"))).to_be_checked()
     page.locator("button:visible", has_text=TO_BASKET).first.click()
     page.goto("/en/basket/")
     line = page.locator("main")
     expect(line).to_contain_text("มะลิ")
     expect(line).to_contain_text("Indigo")
-    expect(line).to_contain_text("฿580")  # 520 and 60 for the name
+    expect(line).to_contain_text("฿1,160")  # twice 520, and 60 for each name
     expect(line).to_contain_text("made for you alone")
 
 

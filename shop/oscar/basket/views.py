@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -52,6 +53,7 @@ def summary(request: HttpRequest) -> HttpResponse:
         "basket/summary.html",
         {
             "offer": offer,
+            "balance_days": settings.BALANCE_DAYS,
             "groups": shown_groups(offer),
             "changed_prices": [line for line in offer.lines if line.price_before is not None],
             "removed": request.session.pop("basket_removed", None),
