@@ -29,11 +29,11 @@ async function keepTrying(form) {
   try {
     const answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
     if (answer.status >= 500) throw new Error("the shop is not well");
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     if (answer.redirected) {
-      window.location.assign(answer.url);
+      show(page, answer.url);
       return;
     }
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const main = document.querySelector("main");
     main.replaceWith(page.querySelector("main"));
     bind(document.querySelector("main"));
@@ -49,6 +49,17 @@ async function keepTrying(form) {
     delete form.dataset.sending;
   }
 }
+
+// The next screen as it came: asked for again, it would no longer say what has just been noted.
+function show(page, address) {
+  history.pushState(null, "", address);
+  document.title = page.title;
+  document.body.replaceWith(page.body);
+  bind(document);
+  window.scrollTo(0, 0);
+}
+
+window.addEventListener("popstate", () => window.location.reload());
 
 async function send(input) {
   const [file] = input.files;

@@ -175,7 +175,7 @@ def test_a_name_goes_into_the_basket_without_script(visit: Visitors) -> None:
     expect(line).to_contain_text("มะลิ")
     expect(line).to_contain_text("Indigo")
     expect(line).to_contain_text("฿1,160")  # twice 520, and 60 for each name
-    expect(line).to_contain_text("made for you alone")
+    expect(line).to_contain_text("Made for you alone")
 
 
 def test_something_special_is_asked_without_script_and_a_telephone_number_pointed_out(
@@ -191,7 +191,7 @@ def test_something_special_is_asked_without_script_and_a_telephone_number_pointe
 
     expect(page.get_by_text("The group is told, and you when it answers.")).to_be_visible()
     page.get_by_role("link", name="Write to the group").click()
-    page.get_by_label("Your message").fill("In the colours of the first photo, please.")
+    page.locator("textarea[name=text]").fill("In the colours of the first photo, please.")
     page.get_by_role("button", name="Send", exact=True).last.click()
     expect(page.get_by_text("In the colours of the first photo")).to_be_visible()
     page.goto(page.url.partition("/messages/")[0] + "/requests/")
