@@ -275,7 +275,8 @@ def _delivery(
     if there is None or any(row.line.product is None for row in rows):
         return None, part.charge
     before = _option(part, book, [_load(row.line, row.line.quantity) for row in rows], here)
-    loads = [_load(row.line, counts.get(row.line.pk, row.line.quantity)) for row in rows]
+    pieces = {**{row.line.pk: row.line.quantity for row in rows}, **counts}
+    loads = [_load(row.line, pieces[row.line.pk]) for row in rows]
     after = _option(part, book, loads, there)
     if after is None:
         raise NoWayThere
