@@ -27,13 +27,13 @@ def all_at_once(actions: Iterable[Callable[[], Any]], *, most: int = 50) -> list
 
 
 class Meeting:
-    """Holds a call back until so many have come, or a moment has passed."""
+    """Holds a call back until so many have come, or `seconds` have passed."""
 
-    def __init__(self, people: int):
-        self._all_here = threading.Barrier(people)
+    def __init__(self, people: int, *, seconds: float = 1):
+        self._all_here, self._seconds = threading.Barrier(people), seconds
 
     def wait(self) -> None:
         try:
-            self._all_here.wait(timeout=1)
+            self._all_here.wait(timeout=self._seconds)
         except threading.BrokenBarrierError:
             return

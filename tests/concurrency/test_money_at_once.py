@@ -31,10 +31,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PRICE = Decimal("450.00")
 
 
-@pytest.fixture
-def no_locks(monkeypatch: pytest.MonkeyPatch) -> None:
+def without_locks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Books are read and not locked, and both have looked before either writes."""
-    meeting, look = Meeting(2), taking.Purse.__init__
+    meeting, look = Meeting(2, seconds=30), taking.Purse.__init__
 
     def unlocked(enterprise_ids: Any) -> dict[int, GroupBook]:
         wanted = list(enterprise_ids)
@@ -80,8 +79,11 @@ def approval_of(batch: Any) -> Callable[[], Any]:
 
 
 @pytest.mark.postgresql
-def test_without_locks_a_release_and_a_refund_both_take_what_is_held(no_locks: None) -> None:
+def test_without_locks_a_release_and_a_refund_both_take_what_is_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     sale = sold_and_received()
+    without_locks(monkeypatch)
     all_at_once([release_of(sale), whole_refund(sale)])
     assert what_does_not_add_up()
 
@@ -95,8 +97,11 @@ def test_a_release_and_a_refund_at_once() -> None:
 
 
 @pytest.mark.postgresql
-def test_without_locks_a_payout_and_a_refund_both_take_what_is_releasable(no_locks: None) -> None:
+def test_without_locks_a_payout_and_a_refund_both_take_what_is_releasable(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     sale, batch = to_approve()
+    without_locks(monkeypatch)
     all_at_once([approval_of(batch), whole_refund(sale)])
     assert what_does_not_add_up()
 
@@ -133,7 +138,7 @@ def test_without_the_batch_s_lock_the_database_is_the_last_wall(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     _, batch = to_approve()
-    meeting = Meeting(2)
+    meeting = Meeting(2, seconds=30)
 
     def unlocked(batch_id: int) -> Any:
         found = payouts.PayoutBatch.objects.get(pk=batch_id)
