@@ -1,6 +1,5 @@
 """A promise that cannot be kept: the group says so in time, and the buyer decides."""
 
-import logging
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.utils import timezone, translation
 
 from shop.core.models import StateChange
 from shop.core.states import MoveNotAllowed, move
+from shop.core.sweeps import each_alone
 from shop.oscar.order.models import Line
 from shop.outbox.services import post
 from shop.production.services import days_needed, postpone_jobs
@@ -19,8 +19,6 @@ from ..states import DELAY_TRANSITIONS, IN_WORK, DelayReason, DelayState, Fulfil
 from .parts import locked
 from .telling import buyer_messages, tell_group
 from .undoing import undo
-
-logger = logging.getLogger(__name__)
 
 #: No new day lies further ahead than a workshop can be planned at all (days).
 FARTHEST = 400
@@ -158,13 +156,8 @@ def wait_in_silence(*, now: datetime | None = None) -> int:
     """Notices nobody answered in time: the buyer waits."""
     now = now or timezone.now()
     due = DelayNotice.objects.filter(state=DelayState.ASKED, answer_by__lte=now)
-    count = 0
-    for pk in list(due.order_by("answer_by").values_list("pk", flat=True)[:200]):
-        try:
-            count += _wait(pk, now)
-        except Exception:
-            logger.exception("notice %s: silence could not be noted", pk)
-    return count
+    ids = due.order_by("answer_by").values_list("pk", flat=True)[:200]
+    return each_alone(ids, lambda pk: _wait(pk, now))
 
 
 @transaction.atomic

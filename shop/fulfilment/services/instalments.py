@@ -4,8 +4,8 @@ It is paid through payments of its own under the instalment's reference. A payme
 twice, late, or over another amount goes back whole.
 """
 
-import logging
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shop.core.states import move
+from shop.core.sweeps import each_alone
 from shop.outbox.services import post
 from shop.payments import services as payments
 from shop.payments.models import PaymentAttempt
@@ -35,8 +36,6 @@ from .own_payments import (
 from .parts import ask_for_balance, locked
 from .telling import buyer_messages, tell_group
 from .undoing import undo
-
-logger = logging.getLogger(__name__)
 
 
 class NothingDue(Exception):
@@ -95,18 +94,20 @@ def settle_instalment(reference: UUID) -> bool:
     found = Instalment.objects.filter(reference=reference).values_list("pk", flat=True).first()
     if found is None:
         return False
-    settle_each(reference, lambda pk: _settle(found, pk))
+    settle_each(reference, partial(_settle, found), partial(_settle, found, refused=True))
     return True
 
 
 @transaction.atomic
-def _settle(instalment_id: int, attempt_id: int) -> None:
+def _settle(instalment_id: int, attempt_id: int, *, refused: bool = False) -> None:
+    """Pay the instalment, or (`refused`: in any case) send the money back."""
     instalment = _locked_instalment(instalment_id)
     attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
     if attempt.state != AttemptState.PAID or attempt.settled_at is not None:
         return
     part = instalment.fulfilment
-    if instalment.state == InstalmentState.DUE and attempt.amount == instalment.amount:
+    right = instalment.state == InstalmentState.DUE and attempt.amount == instalment.amount
+    if right and not refused:
         instalment.paid_at = attempt.paid_at
         _move(instalment, InstalmentState.PAID, also=["paid_at"])
         tell_group(part, "balance_paid", amount=str(instalment.amount))
@@ -135,8 +136,8 @@ def remind_of_balances(*, now: datetime | None = None) -> int:
         due = Instalment.objects.filter(
             state=InstalmentState.DUE, reminders=nth, asked_at__lte=now - timedelta(days=days)
         )
-        for pk in list(due.values_list("pk", flat=True)[:200]):
-            count += _remind(pk, nth)
+        ids = due.values_list("pk", flat=True)[:200]
+        count += each_alone(ids, lambda pk, nth=nth: _remind(pk, nth))  # type: ignore[misc]
     return count
 
 
@@ -162,13 +163,8 @@ def default_balances(*, now: datetime | None = None) -> int:
     due = Instalment.objects.filter(state=InstalmentState.DUE, due_on__lt=today).exclude(
         reference__in=under_way
     )
-    count = 0
-    for pk in list(due.exclude(reference__in=unsettled).values_list("pk", flat=True)[:200]):
-        try:
-            count += _default(pk, today)
-        except Exception:
-            logger.exception("instalment %s: a default could not be noted", pk)
-    return count
+    ids = due.exclude(reference__in=unsettled).values_list("pk", flat=True)[:200]
+    return each_alone(ids, lambda pk: _default(pk, today))
 
 
 @transaction.atomic
@@ -182,7 +178,9 @@ def _default(instalment_id: int, today: date) -> bool:
     _move(instalment, InstalmentState.DEFAULTED)
     part = instalment.fulfilment
     paid = paid_of(part)
-    back = Back(total=part.charge, kept=paid - part.charge)
+    # A change may have made sending dearer than what has been paid.
+    back_now = min(part.charge, paid)
+    back = Back(total=back_now, kept=paid - back_now)
     undo(part, FulfilmentState.CANCELLED, by=None, reason="balance", back=back, tell=False)
     facts = {"total": str(back.total), "kept": str(back.kept) if back.kept else ""}
     post(buyer_messages("balance_defaulted", part, **facts))

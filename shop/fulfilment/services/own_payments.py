@@ -4,6 +4,7 @@ Each is paid under a reference of its own. Ten taps open one payment; one that c
 or over another amount goes back whole, which is the settling verb's own to say.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -19,6 +20,10 @@ from shop.payments.states import AttemptState
 CLOSING_TRIES = 3
 #: A payment that ends sooner is not worth showing.
 STILL_USABLE = timedelta(seconds=30)
+#: Money that has paid for nothing by then goes back.
+STUCK_AFTER = timedelta(minutes=8)
+
+logger = logging.getLogger(__name__)
 
 #: (the attempt to pay with, None), or (None, an earlier one in the way).
 Written = tuple[PaymentAttempt | None, PaymentAttempt | None]
@@ -89,8 +94,20 @@ def look_again(
     settle(reference)
 
 
-def settle_each(reference: UUID, settle_one: Callable[[int], None]) -> None:
-    """Each paid and unsettled payment of a reference, in the order in which it came."""
+def settle_each(
+    reference: UUID, settle_one: Callable[[int], None], give_back: Callable[[int], None]
+) -> None:
+    """Each paid and unsettled payment of a reference, in the order in which it came.
+
+    What cannot be settled for minutes is given back: nobody's money is kept for nothing. Until
+    then whatever `settle_one` raises is raised.
+    """
     paid = PaymentAttempt.objects.filter(checkout_reference=reference).paid_unsettled()
-    for pk in list(paid.order_by("paid_at", "pk").values_list("pk", flat=True)):
-        settle_one(pk)
+    for attempt in list(paid.order_by("paid_at", "pk")):
+        try:
+            settle_one(attempt.pk)
+        except Exception:
+            if attempt.paid_at is None or attempt.paid_at > timezone.now() - STUCK_AFTER:
+                raise
+            logger.exception("%s could not be settled and goes back", attempt)
+            give_back(attempt.pk)

@@ -4,7 +4,6 @@ Money goes back through `shop.payments.services.request_refund`, goods through
 `shop.oscar.partner.services`; both in the same transaction as the step itself.
 """
 
-import logging
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,6 +15,7 @@ from django.utils import timezone
 
 from shop.core.models import User
 from shop.core.states import MoveNotAllowed, Transitions, can_move, move
+from shop.core.sweeps import each_alone
 from shop.oscar.order.models import Order
 from shop.oscar.partner.services import send_goods
 from shop.outbox.services import post
@@ -37,8 +37,6 @@ from ..states import (
 )
 from .overtaking import overtake_change
 from .telling import buyer_messages, tell_group, travel_facts
-
-logger = logging.getLogger(__name__)
 
 #: Work that may be packed, or is.
 MADE = (JobState.FINISHED, JobState.PACKED)
@@ -209,16 +207,17 @@ def remind_unanswered(*, now: datetime | None = None) -> int:
     due = Fulfilment.objects.filter(
         state=FulfilmentState.PLACED, reminded_at=None, answer_by__lte=now + waited
     )
-    count = 0
-    for pk in list(due.values_list("pk", flat=True)[:200]):
-        with transaction.atomic():
-            fulfilment = locked(pk)
-            if fulfilment.state == FulfilmentState.PLACED and fulfilment.reminded_at is None:
-                fulfilment.reminded_at = now
-                fulfilment.save(update_fields=["reminded_at"])
-                tell_group(fulfilment, "part_waiting")
-                count += 1
-    return count
+    return sweep(due, lambda pk: _remind_group(pk, now))
+
+
+def _remind_group(fulfilment_id: int, now: datetime) -> bool:
+    fulfilment = locked(fulfilment_id)
+    if fulfilment.state != FulfilmentState.PLACED or fulfilment.reminded_at is not None:
+        return False
+    fulfilment.reminded_at = now
+    fulfilment.save(update_fields=["reminded_at"])
+    tell_group(fulfilment, "part_waiting")
+    return True
 
 
 def receive_unobjected(*, now: datetime | None = None) -> int:
@@ -238,17 +237,9 @@ def _receive_unless_objected(fulfilment_id: int) -> None:
 
 
 def sweep(due: Any, verb: Any) -> int:
-    """Each part in a transaction of its own; one in trouble must not keep the others waiting."""
-    count = 0
-    for pk in list(due.order_by("?").values_list("pk", flat=True)[:200]):
-        try:
-            verb(pk)
-            count += 1
-        except MoveNotAllowed:
-            continue
-        except Exception:
-            logger.exception("fulfilment %s: a deadline could not be kept", pk)
-    return count
+    """The verb for each part that is due, in any order, each by itself."""
+    ids = due.order_by("?").values_list("pk", flat=True)[:200]
+    return each_alone(ids, verb, quiet=(MoveNotAllowed,))
 
 
 # --- the inside of a step ---

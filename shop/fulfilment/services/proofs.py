@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from shop.core.models import StateChange
 from shop.core.states import MoveNotAllowed, move
+from shop.core.sweeps import each_alone
 from shop.oscar.order.models import Line
 from shop.outbox.services import post
 from shop.production.approving import Approval, if_approved
@@ -219,14 +220,13 @@ def hand_proofs_to_office(*, now: datetime | None = None) -> int:
 
 
 def _each(due: QuerySet[Proof], act: Any) -> int:
-    count = 0
-    for pk in list(due.order_by("pk").values_list("pk", flat=True)[:200]):
-        with transaction.atomic():
-            proof = due.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
-            if proof is not None:
-                act(proof)
-                count += 1
-    return count
+    def look_and_act(pk: int) -> bool:
+        proof = due.select_for_update(of=("self",), skip_locked=True).filter(pk=pk).first()
+        if proof is not None:
+            act(proof)
+        return proof is not None
+
+    return each_alone(due.order_by("pk").values_list("pk", flat=True)[:200], look_and_act)
 
 
 def _remind(proof: Proof, now: datetime) -> None:

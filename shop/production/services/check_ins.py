@@ -8,6 +8,7 @@ from django.db.models import Sum
 from django.utils import timezone
 
 from producers.services import tell_group
+from shop.core.sweeps import each_alone
 
 from ..models import CheckIn, Workshop
 from ..promising import SILENCE_HALVES_AFTER, SILENCE_STOPS_AFTER
@@ -86,7 +87,7 @@ def ask_groups(*, now: datetime | None = None) -> int:
         return 0
     week = today + timedelta(days=8 - today.isoweekday())
     due = Workshop.objects.selling().exclude(check_ins__week=week).select_related("enterprise")
-    return sum(_ask(workshop, week, now) for workshop in due.order_by("pk"))
+    return each_alone(due.order_by("pk"), lambda workshop: _ask(workshop, week, now))
 
 
 def remind_groups(*, now: datetime | None = None) -> int:
@@ -96,7 +97,7 @@ def remind_groups(*, now: datetime | None = None) -> int:
         return 0
     due = CheckIn.objects.unanswered().still_open(now.date())
     due = due.filter(reminded_at=None, asked_at__lte=now - REMINDED_AFTER)
-    return sum(_remind(pk, now) for pk in list(due.values_list("pk", flat=True)))
+    return each_alone(due.values_list("pk", flat=True), lambda pk: _remind(pk, now))
 
 
 def tell_silent_groups(*, now: datetime | None = None) -> int:
@@ -110,20 +111,20 @@ def tell_silent_groups(*, now: datetime | None = None) -> int:
     silent = Workshop.objects.selling().not_heard_since(
         now.date() - timedelta(days=SILENCE_HALVES_AFTER)
     )
-    silent = silent.select_related("enterprise")
-    for workshop in silent:
-        days = (now.date() - workshop.heard_on).days
-        kind = "workshop_stopped" if days > SILENCE_STOPS_AFTER else "workshop_halved"
-        latest = workshop.check_ins.still_open(now.date()).order_by("-week").first()
-        with transaction.atomic():
-            tell_group(
-                workshop.enterprise,
-                kind,
-                about=workshop,
-                context={**_facts(workshop, latest), "days": days},
-                once=f"{kind}|{workshop.pk}|{workshop.heard_on}",
-            )
-    return len(silent)
+    return each_alone(silent.select_related("enterprise"), lambda each: _tell_silent(each, now))
+
+
+def _tell_silent(workshop: Workshop, now: datetime) -> None:
+    days = (now.date() - workshop.heard_on).days
+    kind = "workshop_stopped" if days > SILENCE_STOPS_AFTER else "workshop_halved"
+    latest = workshop.check_ins.still_open(now.date()).order_by("-week").first()
+    tell_group(
+        workshop.enterprise,
+        kind,
+        about=workshop,
+        context={**_facts(workshop, latest), "days": days},
+        once=f"{kind}|{workshop.pk}|{workshop.heard_on}",
+    )
 
 
 def week_capacity(workshop: Workshop, week: date) -> int:

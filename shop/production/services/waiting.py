@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from shop.core.states import move
+from shop.core.sweeps import each_alone
 from shop.oscar.partner.models import StockRecord
 from shop.outbox.services import Contact, send_later
 
@@ -247,12 +248,14 @@ def offer_freed_capacity(*, now: datetime | None = None) -> int:
     moment = now or timezone.now()
     waiting = WaitingEntry.objects.waiting().order_by()
     ids = waiting.values_list("stockrecord__making__workshop", flat=True).distinct()
-    offered = 0
-    for workshop_id in sorted(pk for pk in ids if pk):
-        with transaction.atomic():
-            lock_workshops([workshop_id])
-            offered += len(offer_freed_days([workshop_id], now=moment))
-    return offered
+    offered = []
+
+    def offer(workshop_id: int) -> None:
+        lock_workshops([workshop_id])
+        offered.extend(offer_freed_days([workshop_id], now=moment))
+
+    each_alone(sorted(pk for pk in ids if pk), offer)
+    return len(offered)
 
 
 def lapse_offers(*, now: datetime | None = None) -> int:
@@ -262,18 +265,18 @@ def lapse_offers(*, now: datetime | None = None) -> int:
     """
     moment = now or timezone.now()
     due = WaitingEntry.objects.offered().filter(offered_until__lte=moment).exclude(_being_paid())
-    lapsed = 0
-    for entry in due.order_by("offered_until", "pk")[:100]:
-        with transaction.atomic():
-            entry, workshops = _locked(entry)
-            if not WaitingEntry.objects.filter(pk=entry.pk).filter(pk__in=due).exists():
-                continue
-            move(entry, WaitingState.LAPSED, transitions=WAITING_TRANSITIONS, reason="no answer")
-            _release(entry)
-            _tell(entry, "waiting_lapsed")
-            offer_freed_days(workshops, now=moment)
-            lapsed += 1
-    return lapsed
+
+    def lapse(entry: WaitingEntry) -> bool:
+        entry, workshops = _locked(entry)
+        if not due.filter(pk=entry.pk).exists():
+            return False
+        move(entry, WaitingState.LAPSED, transitions=WAITING_TRANSITIONS, reason="no answer")
+        _release(entry)
+        _tell(entry, "waiting_lapsed")
+        offer_freed_days(workshops, now=moment)
+        return True
+
+    return each_alone(due.order_by("offered_until", "pk")[:100], lapse)
 
 
 def keep_offers(*, now: datetime | None = None) -> int:
@@ -288,26 +291,26 @@ def keep_offers(*, now: datetime | None = None) -> int:
         .exclude(_being_paid())
         .exclude(Exists(own))
     )
-    count = 0
-    for entry in broken.in_turn()[:100]:
-        with transaction.atomic():
-            entry, workshops = _locked(entry)
-            if not WaitingEntry.objects.filter(pk=entry.pk).filter(pk__in=broken).exists():
-                continue
-            _release(entry)
-            entry.offered_until = entry.promised_on = None
-            entry.basket_id = entry.checkout_reference = None
-            move(
-                entry,
-                WaitingState.WAITING,
-                transitions=WAITING_TRANSITIONS,
-                reason="the days are closed",
-                also=["offered_until", "promised_on", "basket_id", "checkout_reference"],
-            )
-            _tell(entry, "waiting_again")
-            offer_freed_days(workshops, now=moment)
-            count += 1
-    return count
+
+    def put_back(entry: WaitingEntry) -> bool:
+        entry, workshops = _locked(entry)
+        if not broken.filter(pk=entry.pk).exists():
+            return False
+        _release(entry)
+        entry.offered_until = entry.promised_on = None
+        entry.basket_id = entry.checkout_reference = None
+        move(
+            entry,
+            WaitingState.WAITING,
+            transitions=WAITING_TRANSITIONS,
+            reason="the days are closed",
+            also=["offered_until", "promised_on", "basket_id", "checkout_reference"],
+        )
+        _tell(entry, "waiting_again")
+        offer_freed_days(workshops, now=moment)
+        return True
+
+    return each_alone(broken.in_turn()[:100], put_back)
 
 
 # --- links ---

@@ -3,6 +3,7 @@
 import logging
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -139,17 +140,18 @@ def settle_change(reference: UUID) -> bool:
     found = ChangeRequest.objects.filter(reference=reference).values_list("pk", flat=True).first()
     if found is None:
         return False
-    settle_each(reference, lambda pk: _settle(found, pk))
+    settle_each(reference, partial(_settle, found), partial(_settle, found, refused=True))
     return True
 
 
 @transaction.atomic
-def _settle(change_id: int, attempt_id: int) -> None:
+def _settle(change_id: int, attempt_id: int, *, refused: bool = False) -> None:
+    """Make the change, or (`refused`: in any case) send the money back."""
     change = locked_change(change_id)
     attempt = PaymentAttempt.objects.select_for_update().get(pk=attempt_id)
     if attempt.state != AttemptState.PAID or attempt.settled_at is not None:
         return
-    if not _made(change, attempt):
+    if refused or not _made(change, attempt):
         payments.request_refund(
             checkout_reference=change.reference,
             attempt_id=attempt.pk,

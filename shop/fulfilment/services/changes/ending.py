@@ -1,6 +1,5 @@
 """A change that is not made: what was held for it is free again, the order stays as it was."""
 
-import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from shop.core.states import move
+from shop.core.sweeps import each_alone
 from shop.oscar.partner.services import release_goods
 from shop.production.services import release_capacity
 
@@ -18,8 +18,6 @@ from ...states import CHANGE_OPEN, CHANGE_TRANSITIONS, ChangeState
 from ..own_payments import is_being_paid
 from ..parts import locked
 from .telling import tell_buyer, tell_group
-
-logger = logging.getLogger(__name__)
 
 
 def locked_change(change_id: int) -> ChangeRequest:
@@ -117,11 +115,5 @@ def _free(change_id: int) -> bool:
 
 
 def _each(due: Any, verb: Callable[[int], bool]) -> int:
-    """Each change in a transaction of its own; one in trouble does not keep the others waiting."""
-    count = 0
-    for pk in list(due.order_by("due_at", "pk").values_list("pk", flat=True)[:200]):
-        try:
-            count += verb(pk)
-        except Exception:
-            logger.exception("change %s: a deadline could not be kept", pk)
-    return count
+    """Each change that is due by itself, the longest due first."""
+    return each_alone(due.order_by("due_at", "pk").values_list("pk", flat=True)[:200], verb)

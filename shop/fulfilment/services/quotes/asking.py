@@ -18,6 +18,7 @@ from catalogue.states import ProductState
 from producers.models import Enterprise, Membership
 from shop.core.models import StateChange
 from shop.core.states import MoveNotAllowed, move
+from shop.core.sweeps import each_alone
 
 from ...models import CustomRequest, Quote, RequestPhoto
 from ...models.quotes import request_drafts, request_files
@@ -183,22 +184,23 @@ def lapse_requests(*, now: datetime | None = None, most: int = 100) -> int:
     """
     moment = now or timezone.now()
     due = CustomRequest.objects.open().filter(due_at__lte=moment).order_by("due_at", "pk")
-    count = 0
-    for pk in list(due.values_list("pk", flat=True)[:most]):
-        with transaction.atomic():
-            request = lock_request(pk)
-            over = request.state in REQUEST_OPEN and request.due_at <= moment
-            if not over or is_being_paid(request):
-                continue
-            old = request.state
-            move(request, RequestState.LAPSED, transitions=REQUEST_TRANSITIONS, reason=old)
-            take_off_sale(request)
-            drop_villages(request, reason=request.state)
-            tell_buyer(request, "request_lapsed", was=old)
-            tell_group(request, "request_lapsed_for_group", was=old)
-            count += 1
+    count = each_alone(due.values_list("pk", flat=True)[:most], lambda pk: _lapse(pk, moment))
     free_forgotten_villages(most=most)
     return count
+
+
+def _lapse(request_id: int, moment: datetime) -> bool:
+    request = lock_request(request_id)
+    over = request.state in REQUEST_OPEN and request.due_at <= moment
+    if not over or is_being_paid(request):
+        return False
+    old = request.state
+    move(request, RequestState.LAPSED, transitions=REQUEST_TRANSITIONS, reason=old)
+    take_off_sale(request)
+    drop_villages(request, reason=request.state)
+    tell_buyer(request, "request_lapsed", was=old)
+    tell_group(request, "request_lapsed_for_group", was=old)
+    return True
 
 
 # --- photos ---

@@ -11,10 +11,10 @@ from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid4, uuid5
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from producers.models import Cluster
+from shop.core.sweeps import each_alone
 from shop.oscar.order.models import Order
 from shop.oscar.partner.models import StockHold
 from shop.oscar.partner.states import HoldState
@@ -151,13 +151,9 @@ def free_forgotten_villages(*, most: int = 100) -> int:
     """Days kept for quotes that have ended while they were being paid. Safe to run twice."""
     ended = CustomRequest.objects.exclude(state__in=REQUEST_OPEN)
     ended = ended.filter(quotes__cluster_order__in=ClusterOrder.objects.awaiting_buyer())
-    count = 0
-    for pk in list(ended.order_by("pk").values_list("pk", flat=True).distinct()[:most]):
-        count += _free(pk)
-    return count
+    return each_alone(ended.order_by("pk").values_list("pk", flat=True).distinct()[:most], _free)
 
 
-@transaction.atomic
 def _free(request_id: int) -> bool:
     request = lock_request(request_id)
     if request.is_open or is_being_paid(request):

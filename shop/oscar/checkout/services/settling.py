@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from shop.core.states import move
+from shop.core.sweeps import each_alone
 from shop.fulfilment.services import settle_instalment
 from shop.fulfilment.services.changes import settle_change
 from shop.oscar.order.models import Order
@@ -199,14 +200,11 @@ def refuse_new_date(*, checkout: Checkout, reason: str = "refused") -> None:
 def give_back_unanswered(*, now: datetime | None = None) -> int:
     """Questions nobody answered in time: the money goes back."""
     due = Checkout.objects.filter(state=CheckoutState.ASKED, asked_until__lte=now or timezone.now())
-    count = 0
-    for checkout in due[:100]:
-        try:
-            refuse_new_date(checkout=checkout, reason="silence")
-            count += 1
-        except NotAsked:
-            continue
-    return count
+    return each_alone(
+        due.order_by("asked_until", "pk")[:100],
+        lambda checkout: refuse_new_date(checkout=checkout, reason="silence"),
+        quiet=(NotAsked,),
+    )
 
 
 def _asked(checkout: Checkout) -> tuple[Checkout, PaymentAttempt]:
@@ -297,8 +295,13 @@ def _settle_each(references: Iterable[UUID]) -> int:
 
 @transaction.atomic
 def _pay_back_what_is_stuck(reference: UUID) -> None:
-    """An order that could not be written for minutes is given up: nobody's money is kept."""
-    checkout = Checkout.objects.select_for_update().get(reference=reference)
+    """An order that could not be written for minutes is given up: nobody's money is kept.
+
+    Payments that belong to a part are given back where they are settled.
+    """
+    checkout = Checkout.objects.select_for_update().filter(reference=reference).first()
+    if checkout is None:
+        return
     attempts = PaymentAttempt.objects.select_for_update().filter(checkout_reference=reference)
     stuck = attempts.paid_unsettled().filter(paid_at__lte=timezone.now() - STUCK_AFTER)
     if checkout.state in PAID_FOR:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from shop.core.states import MoveNotAllowed, can_move, move
+from shop.core.sweeps import each_alone
 
 from ...models import ClusterOrder, ClusterPart, Job
 from ...splitting import Infeasible, Split
@@ -82,8 +83,8 @@ def decline_part(
 
 def lapse_due_parts(*, today: date, now: datetime) -> int:
     """Offers that were not answered in time go to others. A sweep; safe to run twice."""
-    due = list(ClusterPart.objects.overdue(now).order_by("pk").values_list("pk", flat=True))
-    return sum(_lapse(part_id, today=today, now=now) for part_id in due)
+    due = ClusterPart.objects.overdue(now).order_by("pk").values_list("pk", flat=True)
+    return each_alone(due, lambda pk: _lapse(pk, today=today, now=now))
 
 
 @transaction.atomic
