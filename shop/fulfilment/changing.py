@@ -177,11 +177,16 @@ def reckon_change(
 
 
 def settling_of(part: Fulfilment, amount: Decimal) -> Settling:
-    """An unpaid balance takes the difference, so that both payments still share one total."""
+    """An unpaid balance takes the difference, so that both payments still share one total.
+
+    It never becomes so small that it cannot be paid: then more of the deposit goes back.
+    """
     balance = unpaid_balance(part)
     if amount > 0:
         return Settling(to_balance=amount) if balance else Settling(to_pay=amount)
     less = min(-amount, balance.amount) if balance else ZERO
+    if balance and ZERO < balance.amount - less < settings.LEAST_PAYMENT:
+        less = max(balance.amount - settings.LEAST_PAYMENT, ZERO)
     return Settling(to_balance=-less, to_return=-amount - less)
 
 

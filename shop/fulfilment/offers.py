@@ -248,6 +248,7 @@ def make_offer(
         [group.on_deposit for group in groups],
         total=offer.total,
         threshold=Decimal(settings.DEPOSIT_FROM),
+        least=Decimal(settings.LEAST_PAYMENT),
     )
     for group, balance in zip(groups, later, strict=True):
         group.balance = balance

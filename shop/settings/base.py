@@ -263,6 +263,8 @@ STRIPE_API_BASE = f"http://127.0.0.1:{STRIPE_SIMULATOR_PORT}" if STRIPE_SIMULATE
 #: Who takes the money: a class as `shop.payments.provider.PaymentProvider` describes it.
 PAYMENT_PROVIDER = "shop.payments.gateway.StripeProvider"
 PAYMENT_MINUTES = 15
+#: The provider takes no payment of less (baht); Stripe's minimum for THB.
+LEAST_PAYMENT = 10
 #: Days within which the office looks at money in doubt.
 MONEY_CASE_DAYS = 2
 #: What is called paid and missing in the provider's book is a case after these days.
@@ -287,12 +289,12 @@ DEPOSIT_FROM = env.int("DEPOSIT_FROM", default=2000)
 #: Days to pay the balance after it was asked for, and the days after which it is reminded of.
 BALANCE_DAYS = env.int("BALANCE_DAYS", default=14)
 BALANCE_REMINDER_DAYS = (3, 7)
-#: Hours in which a buyer answers a notice of delay; silence means waiting.
 #: A change a buyer asks for: the group answers, and the buyer its price, within so many hours;
 #: either is reminded so many hours before.
 CHANGE_ANSWER_HOURS = env.int("CHANGE_ANSWER_HOURS", default=48)
 CHANGE_ACCEPT_HOURS = env.int("CHANGE_ACCEPT_HOURS", default=48)
 CHANGE_REMINDER_HOURS = 24
+#: Hours in which a buyer answers a notice of delay; silence means waiting.
 DELAY_ANSWER_HOURS = env.int("DELAY_ANSWER_HOURS", default=72)
 #: Hours a buyer has to take a later day, when the money came after the promised one was gone.
 NEW_DATE_HOURS = env.int("NEW_DATE_HOURS", default=72)
@@ -301,9 +303,9 @@ PROOF_DAYS = env.int("PROOF_DAYS", default=7)
 #: Days of silence about a proof until the buyer is reminded, and until the office calls.
 PROOF_REMINDER_DAYS = env.int("PROOF_REMINDER_DAYS", default=7)
 PROOF_OFFICE_DAYS = env.int("PROOF_OFFICE_DAYS", default=14)
-#: Hours for which days are kept for the first on a waiting list.
 #: How long a group can take back a step that it noted by mistake.
 STEP_BACK_MINUTES = env.int("STEP_BACK_MINUTES", default=30)
+#: Hours for which days are kept for the first on a waiting list.
 WAITING_OFFER_HOURS = env.int("WAITING_OFFER_HOURS", default=24)
 #: Days for each answer to a custom request, for which a quote may be good, and for paying it.
 REQUEST_DAYS = env.int("REQUEST_DAYS", default=5)

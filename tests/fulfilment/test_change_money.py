@@ -72,6 +72,25 @@ def test_part_of_the_difference_from_the_balance_the_rest_back():
     assert part.total == kept_of(part) == first - Decimal("300.50")
 
 
+def test_a_balance_never_becomes_too_small_to_be_paid():
+    part = ordered()
+    agree(part, 1, "-1195")
+    assert (balance_of(part).amount, balance_of(part).state) == (10, InstalmentState.DUE_LATER)
+    assert Refund.objects.get().amount == 5
+
+
+@pytest.mark.parametrize("amount", ["0.01", "9.99"])
+def test_a_difference_too_small_to_be_paid_is_not_asked_for(amount):
+    weaving = Weaving(2)
+    change = ask(weaving.part, 3)
+    with pytest.raises(changes.TooLittle) as caught:
+        price(change, amount)
+    assert caught.value.least == 10
+    change.refresh_from_db()
+    assert (change.state, change.version) == (ChangeState.ASKED, 0)
+    assert price(change, "10").to_pay == 10
+
+
 def test_the_balance_being_paid_is_waited_for():
     part = ordered()
     change = price(ask(part, 3))
@@ -98,7 +117,7 @@ def test_any_row_of_changes_adds_up_and_goes_back_whole(plan, seed):
     weaving = Weaving(3, payment_plan=plan)
     for _ in range(4):
         quantity = dice.choice([1, 2, 3, 4, 6])
-        own = dice.choice([None, 0, "0.01", "-0.01", "333.33", "-777.77"])
+        own = dice.choice([None, 0, "10.01", "-0.01", "333.33", "-777.77"])
         if quantity != weaving.order.lines.get().quantity:
             agree(weaving.part, quantity, own)
         left = sum((each.left for each in payments_of(weaving.part)), ZERO)

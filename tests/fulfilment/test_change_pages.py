@@ -78,7 +78,7 @@ def test_another_address_is_looked_for_without_losing_the_rest():
     assert ChangeRequest.objects.count() == 0
     there = {**typed, "house_number": "7", "tambon_code": "500101", "postcode": "50200"}
     assert buyer.post(path_of(weaving), there).status_code == 302
-    price(ChangeRequest.objects.get(), "0.25")
+    price(ChangeRequest.objects.get(), "10.25")
     change = ChangeRequest.objects.get()
     buyer.post(path_of(weaving, f"{change.pk}/answer/"), {"accept": "1", "version": "1"})
     change.refresh_from_db()

@@ -47,6 +47,12 @@ def test_below_the_threshold_all_is_paid_at_once():
     assert balances([Decimal("1900.01")], total=Decimal(2000), threshold=Decimal(2000)) == [950]
 
 
+def test_a_half_that_nobody_could_pay_is_paid_at_once():
+    goods = [Decimal("19.98"), Decimal(20), Decimal(3000)]
+    ten = Decimal(10)
+    assert balances(goods, total=sum(goods), threshold=ten, least=ten) == [0, 10, 1500]
+
+
 DB = pytest.mark.django_db
 
 
@@ -181,6 +187,41 @@ def test_reminded_twice_then_the_part_ends_and_late_money_goes_back():
     assert back() == part.charge + instalment.amount
     instalment.refresh_from_db()
     assert instalment.state == InstalmentState.DEFAULTED
+
+
+@DB
+def test_sending_that_became_dearer_than_the_deposit_goes_back_as_far_as_it_was_paid():
+    part = ordered()
+    Fulfilment.objects.filter(pk=part.pk).update(charge=part.total)
+    instalment = part.instalments.get(number=2)
+    instalment.amount += part.total - part.charge
+    instalment.save()
+    paid = part.instalments.get(number=1).amount
+    finish(part)
+    assert services.default_balances(now=timezone.now() + timedelta(days=20)) == 1
+    part.refresh_from_db()
+    assert (part.state, part.kept, back()) == ("cancelled", 0, paid)
+
+
+@DB
+def test_money_that_cannot_be_settled_for_minutes_goes_back(monkeypatch: pytest.MonkeyPatch):
+    instalment = finish(ordered())
+    attempt = pay(instalment)
+
+    def broken(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("no letter can be written")
+
+    monkeypatch.setattr("shop.fulfilment.services.instalments.tell_group", broken)
+    checkouts.settle_due()
+    assert (back(), PaymentAttempt.objects.paid_unsettled().count()) == (0, 1)
+    PaymentAttempt.objects.filter(pk=attempt.pk).update(
+        paid_at=timezone.now() - timedelta(minutes=9)
+    )
+    checkouts.settle_due()
+    assert (back(), PaymentAttempt.objects.paid_unsettled().count()) == (attempt.amount, 0)
+    instalment.refresh_from_db()
+    assert instalment.state == InstalmentState.DUE
+    assert Message.objects.filter(kind="balance_returned", channel="email").count() == 1
 
 
 @DB

@@ -140,6 +140,12 @@ def _priced_by_form(
         form.add_error(
             "sum", _("At most %(amount)s can go back.") % {"amount": format_baht(-error.least)}
         )
+    except changes.TooLittle as error:
+        form.add_error(
+            "sum",
+            _("Less than %(amount)s cannot be paid. Ask for nothing, or for at least so much.")
+            % {"amount": format_baht(error.least)},
+        )
     except services.TooEarly as error:
         form.add_error(
             "promised_on",

@@ -160,7 +160,6 @@ def wait_in_silence(*, now: datetime | None = None) -> int:
     return each_alone(ids, lambda pk: _wait(pk, now))
 
 
-@transaction.atomic
 def _wait(notice_id: int, now: datetime) -> bool:
     notice = _locked_notice(notice_id)
     if notice.state != DelayState.ASKED:

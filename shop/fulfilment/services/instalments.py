@@ -141,7 +141,6 @@ def remind_of_balances(*, now: datetime | None = None) -> int:
     return count
 
 
-@transaction.atomic
 def _remind(instalment_id: int, nth: int) -> bool:
     instalment = _locked_instalment(instalment_id)
     if instalment.state != InstalmentState.DUE or instalment.reminders != nth:
@@ -167,7 +166,6 @@ def default_balances(*, now: datetime | None = None) -> int:
     return each_alone(ids, lambda pk: _default(pk, today))
 
 
-@transaction.atomic
 def _default(instalment_id: int, today: date) -> bool:
     """The goods stay with the group, which keeps the deposit; delivery goes back."""
     instalment = _locked_instalment(instalment_id)

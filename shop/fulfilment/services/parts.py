@@ -229,7 +229,6 @@ def receive_unobjected(*, now: datetime | None = None) -> int:
     return sweep(due, _receive_unless_objected)
 
 
-@transaction.atomic
 def _receive_unless_objected(fulfilment_id: int) -> None:
     """The buyer may have objected since the sweep looked."""
     if locked(fulfilment_id).objected_at is None:

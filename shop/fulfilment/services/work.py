@@ -15,7 +15,7 @@ from shop.production.states import JobState
 
 from ..models import Fulfilment, JobUpdate
 from ..states import AT_WORK, FulfilmentState
-from .parts import MADE, NotApproved, ask_for_balance, jobs_of, locked, step
+from .parts import MADE, NotApproved, ask_for_balance, cluster_orders_of, jobs_of, locked, step
 from .telling import buyer_messages
 
 
@@ -53,7 +53,9 @@ def finish_job(
     moved = finish_jobs(line_ids=[job.line_id or 0], by=by, today=today)
     _moved(job, moved, JobState.FINISHED)
     update = _record(job, JobState.FINISHED, token, picture_id, text, by)
+    # Pieces that villages of a cluster still make are asked for when the part is packed.
     made = all(each.state in MADE for each in jobs_of(part))
+    made = made and not cluster_orders_of(part).under_way().exists()
     if made and ask_for_balance(part, today=today) is None:
         post(buyer_messages("part_made", part))
     return update

@@ -166,7 +166,6 @@ def _change_days(workshop: Workshop, check_in: CheckIn, units: int, today: date)
     )
 
 
-@transaction.atomic
 def _ask(workshop: Workshop, week: date, now: datetime) -> bool:
     units = week_capacity(workshop, week)
     if not units:
@@ -179,7 +178,6 @@ def _ask(workshop: Workshop, week: date, now: datetime) -> bool:
     return is_new
 
 
-@transaction.atomic
 def _remind(check_in_id: int, now: datetime) -> bool:
     due = CheckIn.objects.unanswered().filter(pk=check_in_id, reminded_at=None)
     check_in = due.select_for_update(of=("self",)).select_related("workshop__enterprise").first()

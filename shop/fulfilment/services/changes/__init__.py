@@ -11,6 +11,7 @@ from .accepting import (
     settle_change,
 )
 from .asking import (
+    MOST_PIECES,
     BadAnswers,
     BeingPaid,
     CannotChange,
@@ -31,6 +32,7 @@ from .ending import free_ended, lapse_changes, remind_of_changes
 from .pricing import (
     ReasonNeeded,
     TooCheap,
+    TooLittle,
     price_change,
     reckon_now,
     refuse_change,
@@ -38,6 +40,7 @@ from .pricing import (
 
 __all__ = [
     "CANNOT_BE_MADE",
+    "MOST_PIECES",
     "AnotherPrice",
     "BadAnswers",
     "BeingPaid",
@@ -48,6 +51,7 @@ __all__ = [
     "ReasonNeeded",
     "TooCheap",
     "TooFewPieces",
+    "TooLittle",
     "TooManyPieces",
     "WantedOfLine",
     "accept_change",

@@ -35,7 +35,7 @@ from .ending import end, locked_change
 from .telling import tell_group
 
 #: More pieces than this nobody types; the database's column would hold more.
-MOST_PIECES = 999
+MOST_PIECES = 9_999
 
 
 @dataclass(frozen=True, slots=True)

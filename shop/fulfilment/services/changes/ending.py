@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
 from django.utils import timezone
 
 from shop.core.states import move
@@ -58,11 +57,11 @@ def remind_of_changes(*, now: datetime | None = None) -> int:
     """Whoever has not answered a day before the end is reminded, once per step."""
     now = now or timezone.now()
     soon = now + timedelta(hours=settings.CHANGE_REMINDER_HOURS)
-    due = ChangeRequest.objects.open().filter(reminded_at=None, due_at__lte=soon, due_at__gt=now)
+    due = ChangeRequest.objects.open().exclude(state=ChangeState.ACCEPTED)
+    due = due.filter(reminded_at=None, due_at__lte=soon, due_at__gt=now)
     return _each(due, lambda pk: _remind(pk, now))
 
 
-@transaction.atomic
 def _remind(change_id: int, now: datetime) -> bool:
     change = locked_change(change_id)
     if change.state not in CHANGE_OPEN or change.reminded_at is not None:
@@ -86,7 +85,6 @@ def lapse_changes(*, now: datetime | None = None) -> int:
     return _each(due, lambda pk: _lapse(pk, now))
 
 
-@transaction.atomic
 def _lapse(change_id: int, now: datetime) -> bool:
     change = locked_change(change_id)
     over = change.state in CHANGE_OPEN and change.due_at <= now
@@ -105,7 +103,6 @@ def free_ended(*, now: datetime | None = None) -> int:
     return _each(left, _free)
 
 
-@transaction.atomic
 def _free(change_id: int) -> bool:
     change = locked_change(change_id)
     if not change.holds or change.is_open:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from shop.core.money import ZERO
 from shop.core.states import MoveNotAllowed, move
 from shop.oscar.partner.services import hold_more_goods
 from shop.production.services import Wanted as Work
@@ -43,6 +44,14 @@ class TooCheap(Exception):
         self.least = least
 
 
+class TooLittle(Exception):
+    """So little cannot be paid by itself; nothing, or `least` baht and more, can."""
+
+    def __init__(self, least: Decimal):
+        super().__init__(f"at least {least}")
+        self.least = least
+
+
 def reckon_now(change: ChangeRequest, *, now: datetime, today: date) -> Reckoning:
     """What the screen suggests at this moment: the difference, and the first day that can be kept.
 
@@ -70,8 +79,9 @@ def price_change(
 ) -> ChangeRequest:
     """The group's price: the difference in baht (below zero: goes back) and the new day.
 
-    Without them it is what the shop suggests. Goods and days are kept until the buyer's time is
-    over; priced again, the buyer is told anew. Raises ReasonNeeded, TooCheap, TooEarly, TooFar,
+    Without them it is what the shop suggests, or nothing more where that is too little to be
+    paid. Goods and days are kept until the buyer's time is
+    over; priced again, the buyer is told anew. Raises ReasonNeeded, TooCheap, TooLittle, TooEarly,
     CannotChange, NoFreeDays, NoWayThere, NotEnough, NoCapacity, and MoveNotAllowed once it is
     accepted or over.
     """
@@ -82,9 +92,15 @@ def price_change(
         raise MoveNotAllowed(change, change.state, ChangeState.PRICED)
     found = reckon_now(change, now=now, today=today)
     still_possible(part, found.lines)
-    amount = found.suggested if amount is None else amount
+    least = Decimal(settings.LEAST_PAYMENT)
+    too_little = ZERO < settling_of(part, found.suggested).to_pay < least
+    if amount is None:
+        amount = ZERO if too_little else found.suggested
     day = promised_on or found.promised_on
-    if amount != found.suggested and not words.strip():
+    if ZERO < settling_of(part, amount).to_pay < least:
+        raise TooLittle(least)
+    forgiven = too_little and not amount
+    if amount != found.suggested and not forgiven and not words.strip():
         raise ReasonNeeded(found.suggested)
     if amount < found.least:
         raise TooCheap(found.least)

@@ -18,13 +18,11 @@ from catalogue.asking.showing import AskedForm
 from shop.core.fields import ManyLines
 from shop.core.thai import arabic_digits
 from shop.fulfilment.models import Fulfilment
-from shop.fulfilment.services.changes import WantedOfLine, address_facts, why_not
+from shop.fulfilment.services.changes import MOST_PIECES, WantedOfLine, address_facts, why_not
 from shop.oscar.address.forms import AddressForm
 from shop.oscar.basket.reading import Reading
 from shop.oscar.checkout.forms import WHEN_MISSING
 from shop.oscar.order.models import Line
-
-MOST_PIECES = 999
 
 
 class WordsForm(forms.Form):
@@ -160,7 +158,7 @@ def _fields(request: HttpRequest, line: Line, shared: Collection[int]) -> LineFi
         if number.isascii() and number.isdigit() and 1 <= int(number) <= MOST_PIECES:
             found.typed = number
         else:
-            found.wrong = _("Type a whole number of pieces from 1 to 999.")
+            found.wrong = _("Type a whole number of pieces from 1 to 9999.")
     if line.product is not None and not fixed_answers:
         kept = None if posted else raw_of(line.answers)
         reading = Reading(request, line.product, kept, prefix=f"{found.name}-")

@@ -221,7 +221,12 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
         "order": order,
         "token": services.order_token(order),
         "parts": parts,
-        "first": min(waiting, key=lambda shown: shown.next.by or today, default=None),
+        "first": min(
+            waiting,
+            # On the same day what has to be answered comes before what has to be sent.
+            key=lambda shown: (shown.next.by or today, shown.next.what != "answer"),
+            default=None,
+        ),
         "address": order.shipping_address.written(page_language()),
         "goods": order.total_incl_tax - order.shipping_incl_tax,
         "refunds": [shown for shown in parts if shown.refunds],

@@ -151,7 +151,6 @@ def cancel_cluster_order(
     return order
 
 
-@transaction.atomic
 def _lapse(part_id: int, *, today: date, now: datetime) -> bool:
     part, order = lock_part(part_id, for_offering=True)
     if not part.is_overdue(now):
