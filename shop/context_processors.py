@@ -53,5 +53,5 @@ def _own(request: HttpRequest) -> tuple[int, bool]:
         row = User.objects.filter(pk=user.pk).values_list(
             pieces_of_owner(OuterRef("pk")), Exists(memberships)
         )
-        request._own_in_frame = row.get()  # type: ignore[attr-defined]
-    return request._own_in_frame  # type: ignore[attr-defined]
+        request._own_in_frame = row.get()
+    return request._own_in_frame

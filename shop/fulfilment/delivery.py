@@ -67,7 +67,7 @@ class RateBook:
         for rate in rates.order_by("-effective_from", "max_weight_g"):
             key = (rate.method_id, rate.zone)
             methods.setdefault(rate.method_id, rate.method)
-            if place and rate.remote:
+            if place and getattr(rate, "remote", False):
                 self.remote = {place}
             if latest.setdefault(key, rate.effective_from) == rate.effective_from:
                 self.rates[key].append(rate)
