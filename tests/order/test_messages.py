@@ -43,6 +43,7 @@ TO_BUYER = {
     "proof_waiting",
     "proof_change_declined",
     "part_dispatched",
+    "parcel_added",
     "paid_twice",
     "paid_too_late",
     "order_link",
@@ -114,6 +115,7 @@ def live_through_everything(language: str) -> None:
     fulfilments.pack_fulfilment(**by)
     carrier = Carrier.objects.get(slug="ems-carrier")
     fulfilments.dispatch_fulfilment(**by, carrier=carrier, tracking_number="EF123456785TH")
+    fulfilments.add_parcel(**by, carrier=carrier, tracking_number="EF123456794TH")
     fulfilments.object_to_fulfilment(fulfilment_id=sent.pk, text="ผ้าขาด <b>1</b> มุม")
 
     declined = order((cloth, 1))

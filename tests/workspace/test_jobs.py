@@ -8,6 +8,7 @@ import pytest
 from django.utils import timezone
 
 from shop.core.models import StateChange
+from shop.fulfilment import services as fulfilments
 from shop.fulfilment.models import Carrier, Fulfilment, Parcel
 from shop.outbox.models import Message
 from shop.payments.models import Refund
@@ -107,6 +108,30 @@ def test_a_right_number_goes_through_at_once_however_it_is_written(group, member
     )
 
     assert Parcel.objects.get().tracking_number == NUMBER
+
+
+def test_one_part_may_travel_in_several_parcels(group, member):
+    part = part_of(make_placed_order((make_product(group), 1)))
+    for step in ("accept", "pack"):
+        member.tap(f"jobs/{part.pk}/{step}/")
+    send = f"jobs/{part.pk}/send/"
+    member.tap(send, {"carrier": part.carrier_id, "tracking_number": NUMBER})
+    assert f"/{send}" in member.read(f"jobs/{part.pk}/")
+
+    first = Parcel.objects.get()
+    other = {"carrier": part.carrier_id, "tracking_number": "EE123456794TH"}
+    for again in (other, {**other, "tracking_number": NUMBER}, other):
+        seen = f"{again['carrier']}:{again['tracking_number']}"  # whatever it looks like
+        member.tap(send, {**again, "seen": seen})
+    numbers = part.parcels.values_list("tracking_number", flat=True)
+    assert list(numbers) == [first.tracking_number, "EE123456794TH"]
+    assert Message.objects.filter(kind="parcel_added", channel="email").count() == 1
+
+    nothing = {"carrier": part.carrier_id, "tracking_number": ""}
+    assert "noted already" in member.tap(send, {**nothing, "seen": f"{part.carrier_id}:"})
+    fulfilments.receive_fulfilment(fulfilment_id=part.pk)
+    member.tap(send, {"carrier": part.carrier_id, "tracking_number": "EE123456803TH", "seen": "x"})
+    assert part.parcels.count() == 2
 
 
 def test_sending_takes_the_goods_off_the_shelf_and_tells_the_buyer(group, member):

@@ -99,6 +99,9 @@ class DispatchForm(forms.Form):
         kwargs.setdefault("initial", {"carrier": part.carrier_id})
         super().__init__(*args, **kwargs)
         self.part = part
+        if part.dispatched_at is not None:
+            # A further parcel is told from the first by its number; without one it is a second tap.
+            self.fields["tracking_number"].widget.attrs["required"] = True
 
     def clean_tracking_number(self) -> str:
         number = re.sub(r"\s", "", arabic_digits(self.cleaned_data["tracking_number"])).upper()

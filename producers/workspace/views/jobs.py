@@ -182,7 +182,10 @@ def decline(request: HttpRequest, part_id: int) -> HttpResponse:
 @member
 @require_http_methods(["GET", "HEAD", "POST"])
 def dispatch(request: HttpRequest, part_id: int) -> HttpResponse:
-    """Who carries it and under which number; a number that looks odd is asked about once."""
+    """Who carries it and under which number; a number that looks odd is asked about once.
+
+    Once the part is on its way, this is the page for one more parcel of it.
+    """
     part = own_part(request, part_id)
     form = DispatchForm(sent(request), part=part)
     doubts: list[Doubt] = []
@@ -192,7 +195,7 @@ def dispatch(request: HttpRequest, part_id: int) -> HttpResponse:
             return _send(request, part, form)
         form.data = form.data.copy()
         form.data["seen"] = form.seen_now
-    elif part.state != FulfilmentState.PACKED:
+    elif part.state not in (FulfilmentState.PACKED, FulfilmentState.DISPATCHED):
         return redirect("workspace:job", part.pk)
     return screen(
         request,
@@ -207,13 +210,15 @@ def dispatch(request: HttpRequest, part_id: int) -> HttpResponse:
 
 
 def _send(request: HttpRequest, part: Fulfilment, form: DispatchForm) -> HttpResponse:
+    data = form.cleaned_data
+    parcel = {"carrier": data["carrier"], "tracking_number": data["tracking_number"]}
+    another = part.state == FulfilmentState.DISPATCHED
+    if another and (not parcel["tracking_number"] or part.parcels.filter(**parcel).exists()):
+        _say_noted_already(request)
+        return redirect("workspace:job", part.pk)
+    verb = services.add_parcel if another else services.dispatch_fulfilment
     try:
-        services.dispatch_fulfilment(
-            fulfilment_id=part.pk,
-            by=request.user,
-            carrier=form.cleaned_data["carrier"],
-            tracking_number=form.cleaned_data["tracking_number"],
-        )
+        verb(fulfilment_id=part.pk, by=request.user, **parcel)
     except services.NotPaid:
         messages.warning(
             request,
@@ -249,7 +254,7 @@ def _step(
 
 def _say_where_it_is(request: HttpRequest, error: MoveNotAllowed, wanted: str) -> None:
     if error.old == wanted:
-        messages.info(request, _("This was noted already. Nothing was done twice."))
+        _say_noted_already(request)
     elif error.old in UNDONE:
         messages.warning(request, _("This job has ended. There is nothing more to do."))
     else:
@@ -269,3 +274,7 @@ def _job(request: HttpRequest, part_id: int) -> Job:
 def _shown(part: Fulfilment) -> Job:
     (shown,) = jobs_of([part], now=timezone.now())
     return shown
+
+
+def _say_noted_already(request: HttpRequest) -> None:
+    messages.info(request, _("This was noted already. Nothing was done twice."))

@@ -176,6 +176,25 @@ def dispatch_fulfilment(
 
 
 @transaction.atomic
+def add_parcel(*, fulfilment_id: int, by: User, carrier: Carrier, tracking_number: str) -> Parcel:
+    """One more box of a part that is on its way; the buyer is told its number.
+
+    The same number of the same carrier twice is one parcel. Raises MoveNotAllowed unless the part
+    has been sent and not received.
+    """
+    fulfilment = locked(fulfilment_id)
+    if fulfilment.state != FulfilmentState.DISPATCHED:
+        raise MoveNotAllowed(fulfilment, fulfilment.state, FulfilmentState.DISPATCHED)
+    parcel, is_new = Parcel.objects.get_or_create(
+        fulfilment=fulfilment, carrier=carrier, tracking_number=tracking_number
+    )
+    if is_new:
+        facts = travel_facts(fulfilment, carrier, tracking_number)
+        post(buyer_messages("parcel_added", fulfilment, **facts))
+    return parcel
+
+
+@transaction.atomic
 def receive_fulfilment(*, fulfilment_id: int, by: Any = None) -> Fulfilment:
     """The buyer has the parcel, or has not objected in time."""
     fulfilment = locked(fulfilment_id)
