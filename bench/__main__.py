@@ -83,7 +83,15 @@ def as_table(results: dict[str, list[dict[str, Any]]], products: int, runs: int)
         first = rows[0]
         cells = "".join(f" {r['sql']} | {r['ms']:.1f} | {r['ratio']:.1f} |" for r in rows)
         lines.append(f"| {first['what']} | {first['budget'] or ''} |{cells}")
+    compared = [
+        f"{name}: placing takes {row['compared']}."
+        for name, rows in results.items()
+        for row in rows
+        if "compared" in row
+    ]
     lines += [
+        "",
+        " ".join(compared),
         "",
         "For comparison, the sandbox of django-oscar: home 130, listing 132, "
         "product 17–20 (77 with a "

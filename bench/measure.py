@@ -39,17 +39,33 @@ def prepare(products: int) -> None:
         cursor.execute("ANALYZE")
 
 
-def measure(what: str, budget: int, action: Callable[[], Any], runs: int) -> dict[str, Any]:
-    action()
-    with CaptureQueriesContext(connection) as statements:
+Action = Callable[[], Any]
+
+
+def measure(what: str, budget: int, action: Action, runs: int) -> dict[str, Any]:
+    """Statements and median milliseconds of one action."""
+    return measure_in_turn({what: action}, budget, runs)[0]
+
+
+def measure_in_turn(actions: dict[str, Action], budget: int, runs: int) -> list[dict[str, Any]]:
+    """The same of several that are to be compared: one run of each in turn, so that whatever else
+    the machine does falls upon all of them alike."""
+    counts, times = {}, {}
+    for what, action in actions.items():
         action()
-    counted = [q for q in statements.captured_queries if _counts(q["sql"])]
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        action()
-        times.append((time.perf_counter() - start) * 1000)
-    return {"what": what, "budget": budget, "sql": len(counted), "ms": statistics.median(times)}
+        with CaptureQueriesContext(connection) as statements:
+            action()
+        counts[what] = sum(_counts(query["sql"]) for query in statements.captured_queries)
+        times[what] = [0.0] * runs
+    for run in range(runs):
+        for what, action in actions.items():
+            start = time.perf_counter()
+            action()
+            times[what][run] = (time.perf_counter() - start) * 1000
+    return [
+        {"what": what, "budget": budget, "sql": counts[what], "ms": statistics.median(times[what])}
+        for what in actions
+    ]
 
 
 def _counts(sql: str) -> bool:
@@ -84,7 +100,7 @@ def main() -> None:
         measure("product", 14, page(visitor, f"/th/products/{slug}/"), runs),
         measure("search", 12, page(visitor, "/th/search/?q=ผ้าไหม"), runs),
         *journey.figures(measure, page, runs),
-        *order_book.figures(journey, measure, runs),
+        *order_book.figures(journey, measure_in_turn, runs),
     ]
     for figure in figures:
         figure["ratio"] = figure["ms"] / bare["ms"]
