@@ -1,4 +1,5 @@
-"""What comes back when a buyer cancels, by the ladder agreed before paying. Pure; no reads.
+"""What comes back when a buyer cancels, by the ladder agreed before paying. Pure; no reads, but of
+the parts of a line that villages share.
 
 A ladder has steps: each a stage of the work and the percent of the goods' price that comes back
 before the stage is reached. Ready pieces have none: all comes back until they are packed. The
@@ -58,8 +59,8 @@ def percent_back(steps: Steps, reached: Iterable[str]) -> int:
 def refund_on_cancelling(part: Fulfilment) -> Back | None:
     """What comes back if the buyer cancels this part now; None when it cannot be cancelled.
 
-    The part comes with lines__line__job, instalments and changes. Cancelling ends when no goods
-    would come back.
+    The part comes with lines__line__job, lines__line__cluster_order, instalments and changes.
+    Cancelling ends when no goods would come back.
     """
     if part.state not in (
         FulfilmentState.PLACED,
@@ -140,7 +141,12 @@ def _starts_on(snapshot: dict[str, Any]) -> date | None:
 
 
 def _reached(part: Fulfilment, line: Any) -> set[str]:
-    """The stages behind this line: by its own job, where it has one."""
+    """The stages behind this line: by the villages that share it, by its own job, by its part."""
+    shared = getattr(line, "cluster_order", None)
+    if shared is not None and shared.is_alive:
+        # Its own job was given up for theirs, so it tells nothing any more.
+        begun = {"started"} if shared.has_begun else set()
+        return begun | ({"finished"} if shared.gathered_at else set())
     job = getattr(line, "job", None)
     if job is not None:
         reached = set()

@@ -47,6 +47,7 @@ def test_all_letters_are_here():
         "cluster_part_offered",
         "cluster_part_paid",
         "cluster_part_rework",
+        "cluster_part_stopped",
         "cluster_part_withdrawn",
     ]
 

@@ -22,7 +22,7 @@ from shop.production.states import NOT_BEGUN, JobState
 
 from ..models import Fulfilment, Instalment, JobUpdate
 from ..states import IN_WORK, INSTALMENTS_BACK, STEPS_BACK, FulfilmentState, InstalmentState
-from .parts import MADE, jobs_of, locked, step
+from .parts import MADE, cluster_orders_of, jobs_of, locked, step
 from .telling import buyer_messages
 
 
@@ -71,6 +71,7 @@ def take_back_step(*, job_id: int, reached: str, by: Any, now: datetime) -> Job:
 def _unstart(part: Fulfilment, by: Any) -> bool:
     """Nothing of the part is begun any more: it may be cancelled free of charge again."""
     begun = any(each.state not in NOT_BEGUN for each in jobs_of(part))
+    begun = begun or any(shared.has_begun for shared in cluster_orders_of(part))
     if begun or part.state != FulfilmentState.STARTED:
         return False
     part.started_at = None

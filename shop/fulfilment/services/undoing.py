@@ -83,7 +83,7 @@ def cancel_fulfilment(
 
 def with_jobs(fulfilment: Fulfilment) -> Fulfilment:
     """The part with its lines and their jobs as they are now, for `refund_on_cancelling`."""
-    rows = FulfilmentLine.objects.select_related("line__job")
+    rows = FulfilmentLine.objects.select_related("line__job", "line__cluster_order")
     prefetch_related_objects([fulfilment], Prefetch("lines", rows), "instalments", "changes")
     return fulfilment
 

@@ -21,6 +21,7 @@ from shop.oscar.partner.models import StockRecord
 from ..splitting import FAIR_DAYS, RULE_VERSION, Pay
 from ..states import (
     PART_GIVEN_UP,
+    PART_NOT_BEGUN,
     ClusterOrderState,
     ClusterPartState,
     SampleState,
@@ -153,6 +154,17 @@ class ClusterOrder(models.Model):
     def missing(self) -> int:
         """Pieces that no group has been offered or has accepted."""
         return self.pieces - self.parts.alive().pieces()
+
+    @property
+    def is_alive(self) -> bool:
+        """It is made, or has been."""
+        return self.state != ClusterOrderState.CANCELLED
+
+    @property
+    def has_begun(self) -> bool:
+        """A village has begun its pieces, or has made them."""
+        idle = (*PART_NOT_BEGUN, *PART_GIVEN_UP)
+        return any(part.state not in idle for part in self.parts.all())
 
     @property
     def is_sample_settled(self) -> bool:

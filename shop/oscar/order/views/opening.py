@@ -22,7 +22,10 @@ def with_everything() -> Any:
     parts = Fulfilment.objects.select_related(
         "enterprise", "carrier", "own_address"
     ).prefetch_related(
-        Prefetch("lines", FulfilmentLine.objects.select_related("line__job__workshop")),
+        Prefetch(
+            "lines",
+            FulfilmentLine.objects.select_related("line__job__workshop", "line__cluster_order"),
+        ),
         Prefetch("delays", DelayNotice.objects.select_related("picture")),
         "parcels__carrier",
         *WORK,

@@ -29,6 +29,9 @@ from .planning import (
 )
 from .telling import tell_part
 
+#: Somebody works on these parts at this moment.
+AT_THE_LOOM = (ClusterPartState.IN_WORK, ClusterPartState.REWORK)
+
 
 class AnswerTooLate(Exception):
     """The time to answer this part is over; it is, or will be, offered to others."""
@@ -143,6 +146,9 @@ def cancel_cluster_order(
     )
     for part in alive:
         if part in begun:
+            if part.state in AT_THE_LOOM:
+                part.order = order
+                tell_part(part, "cluster_part_stopped")
             continue
         move_part(part, ClusterPartState.WITHDRAWN, by=by, reason=reason)
         drop_capacity(reference=part.reference, by=by, reason=reason)
