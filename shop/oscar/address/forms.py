@@ -101,14 +101,18 @@ class AddressForm(forms.Form):
         return data
 
     def _place(self, data: dict[str, Any]) -> TambonAddress | None:
+        found = self.found
+        if not data.get("tambon_code"):
+            return found[0] if len(found) == 1 else None
         try:
-            if data.get("tambon_code"):
-                return tambon_address(data["tambon_code"])
+            picked = tambon_address(data["tambon_code"])
         except UnknownPlace:
             self.add_error("place", _("This tambon is not known. Search again."))
             return None
-        found = self.found
-        return found[0] if len(found) == 1 else None
+        # Another place was typed since: the tambon that still stands there is not meant.
+        if self.typed_place and picked.tambon.code not in {each.tambon.code for each in found}:
+            return None
+        return picked
 
     def _ask_to_pick(self) -> Any:
         if not self.typed_place:
