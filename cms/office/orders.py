@@ -12,6 +12,7 @@ from wagtail.admin.ui.tables import Column
 
 from shop.core.templatetags.shop_text import baht, day, moment, phone
 from shop.fulfilment.models import ChangeRequest, Fulfilment, Instalment, Proof
+from shop.fulfilment.services.paying_back import order_paid_under
 from shop.fulfilment.states import FulfilmentState, OrderStatus
 from shop.oscar.order.models import Order
 from shop.payments.models import PaymentAttempt, Refund
@@ -273,8 +274,7 @@ class RefundCase(CaseView):
 
     def parts(self) -> list[Part]:
         refund = self.object
-        reference = refund.attempt.checkout_reference
-        order = Order.objects.filter(checkout_reference=reference).first()
+        order = order_paid_under(refund.attempt.checkout_reference)
         return [
             Part(
                 _("The refund"),

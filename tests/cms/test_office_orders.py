@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from cms.office.queues import queues
 from cms.services import add_officer
+from shop.core.templatetags.shop_text import baht
 from shop.fulfilment import services as fulfilments
 from shop.fulfilment.services import changes
 from shop.fulfilment.states import FulfilmentState
@@ -22,6 +23,8 @@ from tests.factories.orders import CONTACT, make_checkout, pay
 from tests.fulfilment import changing
 from tests.fulfilment.changing import accept, ask, price
 from tests.fulfilment.steps import Weaving
+from tests.fulfilment.test_instalments import finish, ordered
+from tests.fulfilment.test_instalments import pay as pay_balance
 
 pytestmark = pytest.mark.django_db
 
@@ -105,3 +108,20 @@ def test_a_change_that_no_group_has_answered_is_listed_with_its_order(office: Cl
     assert "Changed" in case
     assert PaymentAttempt.objects.filter(state="paid").count() == 3
     assert case.count("฿1,240") == 2
+
+
+def test_money_of_a_balance_belongs_to_its_order_and_its_buyer(office: Client) -> None:
+    part = ordered()
+    balance = finish(part)
+    for _ in range(2):  # the second goes back
+        pay_balance(balance)
+    checkouts.settle_due()
+    refund = Refund.objects.get()
+    Refund.objects.update(state=RefundState.FAILED)
+    page = office.get(reverse("office_refunds:inspect", args=[refund.pk])).content.decode()
+    assert part.order.number in page
+    assert CONTACT["name"] in page
+    assert "No order was made" not in page
+    page = office.get(reverse("office_orders:inspect", args=[part.order_id])).content.decode()
+    rows = page[page.index("Payments") :]
+    assert rows.count(baht(balance.amount)) == 3  # paid twice, given back once

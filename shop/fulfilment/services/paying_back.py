@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from shop.core.money import ZERO
+from shop.oscar.order.models import Order
 from shop.payments.models import Refund
 from shop.payments.services import request_refund
 
@@ -76,6 +77,14 @@ def refund_causes(part: Fulfilment, cause: str) -> list[str]:
     """All names under which money may have gone back for this cause."""
     names = ["balance", *(f"change:{each.pk}" for each in agreed_changes(part))]
     return [cause, *(f"{cause}:{name}" for name in names)]
+
+
+def order_paid_under(reference: UUID) -> Order | None:
+    """The order that money under this reference was paid for; None where none was made."""
+    parts = Fulfilment.objects.filter(
+        Q(instalments__reference=reference) | Q(changes__reference=reference)
+    )
+    return Order.objects.filter(Q(checkout_reference=reference) | Q(fulfilments__in=parts)).first()
 
 
 def _gone_back(causes: list[str]) -> dict[str, Decimal]:
