@@ -4,6 +4,7 @@ Each race is run once more with the lock removed, so that it is known to be one.
 """
 
 import threading
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -16,11 +17,14 @@ from django.utils import timezone
 from producers.models import Cluster
 from producers.services import join_cluster
 from shop.core.states import MoveNotAllowed
+from shop.fulfilment.services import quotes
+from shop.fulfilment.services.quotes import villages
 from shop.production.models import ClusterOrder, ClusterPart, Job, ProductionSlot, Workshop
 from shop.production.services import capacity, clusters
 from shop.production.services.clusters import answering, planning, tell_making
 from tests.concurrency.crowd import all_at_once
 from tests.factories.clusters import KIND, add_member, make_cluster
+from tests.fulfilment.test_quotes_of_villages import Trade
 from tests.production.books import check_books
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -227,3 +231,42 @@ def test_without_the_lock_a_part_is_accepted_that_has_ended(
     # Somebody believes to have work whose days are gone, whose pieces others have.
     assert not Job.objects.of(part.reference).exclude(state="released").exists()
     assert order.state == "cancelled" if end is _cancel else order.missing < 0
+
+
+# --- a quote of villages: accepted while it is withdrawn ---
+
+
+def test_a_quote_accepted_while_it_is_withdrawn_waits_and_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Who withdraws holds the villages before the request. Accepting writes down terms of their
+    workshop, so that it must not hold the request before them: both would wait for ever."""
+    trade = Trade()
+    quote = trade.send()
+    Workshop.objects.update(sums_due=False)
+    held, lock = threading.Event(), villages.clusters.lock_villages
+    first = threading.Lock()
+
+    def slowly(**wanted: Any) -> None:
+        lock(**wanted)
+        if first.acquire(blocking=False):
+            held.set()
+            time.sleep(1.5)  # the other one takes what it can meanwhile
+
+    monkeypatch.setattr(villages.clusters, "lock_villages", slowly)
+
+    def accept() -> Any:
+        assert held.wait(timeout=30)
+        return trade.accept(quote)
+
+    results = all_at_once(
+        [
+            lambda: quotes.withdraw_request(request_id=trade.asked.pk, by=trade.buyer),
+            accept,
+        ]
+    )
+
+    assert isinstance(results[1], quotes.QuoteIsOver), results
+    trade.asked.refresh_from_db()
+    assert (trade.asked.state, trade.taken()) == ("withdrawn", 0)
+    trade.check()

@@ -23,7 +23,7 @@ from ...states import REQUEST_TRANSITIONS, RequestState, Side
 from .asking import NotOpen, take_off_sale
 from .quoting import terms_for
 from .telling import quote_facts, tell_group
-from .villages import check_villages, link_villages
+from .villages import check_villages, link_villages, lock_request
 
 #: The smallest part of a unit that terms can name; the rest of the work is set-up.
 LEAST = Decimal("0.001")
@@ -49,7 +49,7 @@ def accept_quote(*, quote_id: int, by: Any, now: datetime) -> Quote:
     request_id = Quote.objects.values_list("request_id", flat=True).get(
         pk=quote_id, side=Side.GROUP, request__buyer=by
     )
-    request = CustomRequest.objects.for_update().select_related("enterprise").get(pk=request_id)
+    request = lock_request(request_id)  # after the workshops: its terms will be noted there
     quote = (
         request.quotes.filter(side=Side.GROUP)
         .select_related("workshop", "cluster_order__cluster")
