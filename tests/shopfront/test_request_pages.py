@@ -203,6 +203,7 @@ def test_five_photos_and_no_more(looms: Workshop) -> None:
         ({"payment_plan": "gold"}, "gold"),
         ({"workshop": "999"}, "999"),
         ({"title_2": "ป้าย"}, "Type a number"),
+        ({"unit_price_2": "300"}, "required"),
     ],
 )
 def test_a_quote_that_cannot_be(

@@ -92,12 +92,20 @@ class QuoteForm(forms.Form):
         data = super().clean() or {}
         for number in range(2, MOST_LINES + 1):
             if not data.get(f"title_{number}"):
+                self._name_what_is_priced(number, data)
                 continue
             for name in ("quantity", "unit_price", "units"):
                 key = f"{name}_{number}"
                 if key in self.fields and key not in self.errors and not data.get(key):
                     self.add_error(key, _("Type a number."))
         return data
+
+    def _name_what_is_priced(self, number: int, data: dict[str, Any]) -> None:
+        """A line that has a price or a number is not left out because its name is missing."""
+        others = ("title_en", "quantity", "unit_price", "units", "weight_g")
+        title = f"title_{number}"
+        if any(data.get(f"{name}_{number}") for name in others) and title not in self.errors:
+            self.add_error(title, self.fields[title].error_messages["required"])
 
     def texts(self) -> list[str]:
         """All words that the buyer will read."""
