@@ -98,7 +98,8 @@ DELAY_TRANSITIONS = {
         DelayState.OVERTAKEN,
     ),
     DelayState.WAITS: (),
-    DelayState.CHANGES: (),
+    # The change came to nothing: the notice waits for an answer again.
+    DelayState.CHANGES: (DelayState.ASKED,),
     DelayState.CANCELLED: (),
     DelayState.OVERTAKEN: (),
 }

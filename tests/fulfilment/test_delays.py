@@ -154,8 +154,10 @@ def test_sent_before_an_answer_nothing_is_asked_any_more() -> None:
     assert not Refund.objects.exists()
 
 
-def test_answers_end_a_notice() -> None:
-    assert {state for state, after in DELAY_TRANSITIONS.items() if after} == {DelayState.ASKED}
+def test_answers_end_a_notice_unless_the_change_was_not_made() -> None:
+    open_ended = {state for state, after in DELAY_TRANSITIONS.items() if after}
+    assert open_ended == {DelayState.ASKED, DelayState.CHANGES}
+    assert DELAY_TRANSITIONS[DelayState.CHANGES] == (DelayState.ASKED,)
 
 
 # --- the doors ---

@@ -5,19 +5,26 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from shop.core.models import StateChange
 from shop.core.states import MoveNotAllowed, move
 from shop.core.sweeps import each_alone
 from shop.oscar.order.models import Line
-from shop.outbox.services import post
 from shop.production.services import days_needed, postpone_jobs
 
 from ..models import DelayNotice, Fulfilment
-from ..states import DELAY_TRANSITIONS, IN_WORK, DelayReason, DelayState, FulfilmentState
+from ..states import (
+    DELAY_TRANSITIONS,
+    IN_WORK,
+    ChangeState,
+    DelayReason,
+    DelayState,
+    FulfilmentState,
+)
+from .asking_again import tell_of_delay
 from .parts import locked
-from .telling import buyer_messages, tell_group
+from .telling import tell_group
 from .undoing import undo
 
 #: No new day lies further ahead than a workshop can be planned at all (days).
@@ -94,8 +101,9 @@ def give_notice(
         answer_by=now + timedelta(hours=settings.DELAY_ANSWER_HOURS),
     )
     _note(notice, "", DelayState.ASKED, by=by)
+    _move_priced_change(part, new_day)
     move_promise(part, new_day, today=today, why={"delay": notice.pk, "reason": notice.reason})
-    post(buyer_messages("part_delayed", part, **_facts(notice)))
+    tell_of_delay(notice)
     return notice
 
 
@@ -152,6 +160,17 @@ def move_promise(part: Fulfilment, day: date, *, today: date, why: dict[str, Any
     postpone_jobs(line_ids=[line.pk for line in lines], promised_on=day, today=today)
 
 
+def _move_priced_change(part: Fulfilment, day: date) -> None:
+    """A price that the buyer may agree to names no day that cannot be any more: it is a new version
+    of it, so that nobody agrees to the old one."""
+    priced = part.changes.for_update().filter(state=ChangeState.PRICED, promised_on__lt=day)
+    for change in priced:
+        change.version += 1
+        change.promised_on = day
+        change.reckoned = {**change.reckoned, "was_promised_on": day.isoformat()}
+        change.save(update_fields=["version", "promised_on", "reckoned"])
+
+
 def wait_in_silence(*, now: datetime | None = None) -> int:
     """Notices nobody answered in time: the buyer waits."""
     now = now or timezone.now()
@@ -194,19 +213,6 @@ def _note(notice: DelayNotice, old: str, new: str, *, by: Any) -> None:
         new=new,
         by=by if getattr(by, "pk", None) else None,
     )
-
-
-def _facts(notice: DelayNotice) -> dict[str, Any]:
-    reasons = {}
-    for language in ("th", "en"):
-        with translation.override(language):
-            reasons[f"why_{language}"] = str(notice.get_reason_display())
-    return {
-        **reasons,
-        "words": notice.words,
-        "old_promised_on": notice.old_promised_on.isoformat(),
-        "delay_answer_by": notice.answer_by.isoformat(),
-    }
 
 
 def _line_ids(part: Fulfilment) -> list[int]:

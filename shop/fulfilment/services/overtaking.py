@@ -7,6 +7,7 @@ from shop.outbox.services import post
 
 from ..models import Fulfilment
 from ..states import CHANGE_TRANSITIONS, ChangeState
+from .asking_again import ask_again
 from .telling import buyer_messages
 
 
@@ -17,7 +18,9 @@ def overtake_change(fulfilment: Fulfilment, *, tell: bool) -> None:
     stock records are locked before workshops, and a part's own step may hold workshops already.
     """
     for change in fulfilment.changes.for_update().open():
-        change.ended_at = timezone.now()
+        now = timezone.now()
+        change.ended_at = now
         move(change, ChangeState.OVERTAKEN, transitions=CHANGE_TRANSITIONS, also=["ended_at"])
+        ask_again(fulfilment, change, now=now, by_buyer=False)
         if tell:
             post(buyer_messages("change_overtaken", fulfilment))

@@ -13,7 +13,8 @@ from shop.oscar.partner.services import release_goods
 from shop.production.services import release_capacity
 
 from ...models import ChangeRequest
-from ...states import CHANGE_OPEN, CHANGE_TRANSITIONS, ChangeState
+from ...states import CHANGE_OPEN, CHANGE_TRANSITIONS, CHANGE_WITH_BUYER, ChangeState
+from ..asking_again import ask_again
 from ..own_payments import is_being_paid
 from ..parts import locked
 from .telling import tell_buyer, tell_group
@@ -30,7 +31,8 @@ def locked_change(change_id: int) -> ChangeRequest:
 
 def end(change: ChangeRequest, to: str, *, by: Any = None, reason: str = "") -> None:
     """It ends without being made. The caller holds part and change, and no workshop."""
-    change.ended_at, change.ended_reason = timezone.now(), reason
+    now = timezone.now()
+    change.ended_at, change.ended_reason = now, reason
     move(
         change,
         to,
@@ -39,6 +41,8 @@ def end(change: ChangeRequest, to: str, *, by: Any = None, reason: str = "") -> 
         reason=reason,
         also=["ended_at", "ended_reason"],
     )
+    left = to == ChangeState.WITHDRAWN or reason in CHANGE_WITH_BUYER
+    ask_again(change.fulfilment, change, now=now, by_buyer=left)
     release_holds(change)
 
 

@@ -113,6 +113,11 @@ class ShownPart:
         return self.notices[-1] if self.notices else None
 
     @property
+    def paid(self) -> Any:
+        """Baht that have been paid for it so far."""
+        return paid_of(self.part)
+
+    @property
     def back(self) -> Back | None:
         """What comes back if the buyer cancels now; None when it is too late."""
         return refund_on_cancelling(self.part) if self.asked is None else None

@@ -31,6 +31,8 @@ def cancel_part(request: HttpRequest, number: str, token: str, part_id: int) -> 
     order, part = opened_part(number, token, part_id)
     form = CancelForm(typed(request))
     notice = fulfilments.open_notice(part)
+    if notice is not None and notice.answer_by <= timezone.now():
+        notice = None  # the buyer waits; what the ladder gives is open all the same
     if request.method == "POST" and form.is_valid():
         reason = form.cleaned_data["reason"]
         try:
