@@ -142,6 +142,7 @@ def test_the_buyer_has_two_addresses_and_an_order_in_each_state(loaded):
     assert {a.place.province.name_en for a in buyer.addresses.all()} == {"Bangkok", "Chiang Mai"}
     states = Fulfilment.objects.filter(order__user=buyer).order_by("placed_at")
     assert list(states.values_list("state", flat=True)) == [
+        "started",  # late without notice
         "started",
         "received",
         "started",
@@ -154,6 +155,7 @@ def test_the_buyer_has_two_addresses_and_an_order_in_each_state(loaded):
     jobs = Job.objects.filter(line__order__user=buyer).order_by("state")
     assert list(jobs.values_list("state", flat=True)) == [
         "finished",
+        "in_production",
         "in_production",
         "in_production",
         "queued",
