@@ -3,11 +3,13 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from shop.core.models import StateChange
+from shop.core.states import MoveNotAllowed
 from shop.fulfilment import services
 from shop.fulfilment.cancelling import refund_on_cancelling
 from shop.fulfilment.models import Carrier, JobUpdate
@@ -18,7 +20,7 @@ from shop.production.models import Job, SlotAllocation
 from shop.production.services import NoCapacity
 from tests.checkout.shopping import Buyer
 from tests.factories import make_enterprise, make_member, make_placed_order
-from tests.fulfilment.steps import Weaving
+from tests.fulfilment.steps import Weaving, a_picture
 from tests.fulfilment.test_instalments import pay
 from tests.production.books import check_books
 
@@ -91,6 +93,20 @@ def test_each_step_is_taken_back_and_can_be_done_again():
     mistakes = StateChange.objects.filter(reason="mistake", by=weaving.member)
     assert mistakes.count() == 5  # three of the job, two of the part
     check_books(weaving.workshop)
+
+
+def test_the_form_that_was_taken_back_is_not_noted_when_the_phone_sends_it_again():
+    weaving = Weaving(3)
+    by = {"job_id": weaving.job.pk, "picture_id": a_picture().pk, "by": weaving.member}
+    token = uuid4()
+    services.start_job(**by, token=token)
+    take_back(weaving, "in_production")
+    before = everything(weaving)
+    with pytest.raises(MoveNotAllowed):
+        services.start_job(**by, token=token)
+    assert everything(weaving) == before
+    services.start_job(**by, token=uuid4())
+    assert weaving.states == ("started", "in_production")
 
 
 def test_the_balance_is_asked_for_again_when_it_is_really_finished():

@@ -8,11 +8,13 @@ the step, is told again. The photo is no longer shown.
 
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from shop.core.models import StateChange
 from shop.core.states import MoveNotAllowed, move
 from shop.outbox.services import post
 from shop.payments.models import PaymentAttempt
@@ -24,6 +26,9 @@ from ..models import Fulfilment, Instalment, JobUpdate
 from ..states import IN_WORK, INSTALMENTS_BACK, STEPS_BACK, FulfilmentState, InstalmentState
 from .parts import MADE, cluster_orders_of, jobs_of, locked, step
 from .telling import buyer_messages
+
+#: How the history of a job names an update that was taken back.
+TAKEN_BACK = "update taken back"
 
 
 class StepStays(Exception):
@@ -62,10 +67,29 @@ def take_back_step(*, job_id: int, reached: str, by: Any, now: datetime) -> Job:
     else:
         _unpack(part, by)
         told = False
-    update.delete()
+    _forget(update, by)
     if told:
         post(buyer_messages("step_taken_back", part, reached=reached))
     return job
+
+
+def was_taken_back(job: Job, token: UUID) -> bool:
+    """Whether this very form was noted and taken back: sent again (a weak signal), it is late."""
+    steps = StateChange.objects.filter(about_label=Job._meta.label_lower, about_id=job.pk)
+    return steps.filter(field=TAKEN_BACK, new=str(token)).exists()
+
+
+def _forget(update: JobUpdate, by: Any) -> None:
+    """Not shown any more; its token is remembered, so that it is not noted once more."""
+    StateChange.objects.create(
+        about_label=Job._meta.label_lower,
+        about_id=update.job_id,
+        field=TAKEN_BACK,
+        old=update.reached,
+        new=str(update.token),
+        by=by,
+    )
+    update.delete()
 
 
 def _unstart(part: Fulfilment, by: Any) -> bool:

@@ -15,6 +15,7 @@ from shop.production.states import JobState
 
 from ..models import Fulfilment, JobUpdate
 from ..states import AT_WORK, FulfilmentState
+from .mistakes import was_taken_back
 from .parts import MADE, NotApproved, ask_for_balance, cluster_orders_of, jobs_of, locked, step
 from .telling import buyer_messages
 
@@ -85,7 +86,7 @@ def _found(job_id: int, token: UUID) -> tuple[Job, Fulfilment, JobUpdate | None]
     part = locked(part_id)
     job = Job.objects.get(pk=job_id)
     known = JobUpdate.objects.filter(job=job, token=token).first()
-    if known is None and part.state not in AT_WORK:
+    if known is None and (part.state not in AT_WORK or was_taken_back(job, token)):
         raise MoveNotAllowed(part, part.state, FulfilmentState.STARTED)
     return job, part, known
 
