@@ -149,6 +149,24 @@ class PaidByHandForm(forms.Form):
     )
 
 
+class SettleForm(forms.Form):
+    """What goes back because of a problem with a parcel, and why."""
+
+    amount = forms.DecimalField(
+        label=_("Goes back to the buyer (baht)"),
+        help_text=_("0 = nothing goes back."),
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+    )
+    words = forms.CharField(
+        label=_("What you have found and decided"),
+        help_text=_("Buyer and group read these words."),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        max_length=2000,
+    )
+
+
 def _check_proof(file: UploadedFile) -> None:
     refused = ValidationError(_("Please send a PDF or a photo (JPG or PNG) of at most 10 MB."))
     ending = PurePath(file.name or "").suffix.lower()

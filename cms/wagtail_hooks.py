@@ -14,6 +14,7 @@ from .office.groups import GroupViewSet
 from .office.late import LateViewSet
 from .office.money import MoneyViewSet
 from .office.orders import OrderViewSet, RefundViewSet
+from .office.problems import ProblemViewSet
 from .office.production import ProductionViewSetGroup
 from .office.products import ProductViewSet
 from .office.reviews import ReviewViewSet
@@ -30,6 +31,7 @@ MENU = {
     "certificates",
     "orders",
     "late",
+    "problems",
     "refunds",
     "money",
     "reviews",
@@ -50,6 +52,7 @@ def office_viewsets() -> list[Any]:
         CertificateViewSet(),
         OrderViewSet(),
         LateViewSet(),
+        ProblemViewSet(),
         RefundViewSet(),
         MoneyViewSet(),
         ReviewViewSet(),

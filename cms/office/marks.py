@@ -18,6 +18,8 @@ TONES = {
     "submitted": "wait",
     "checking": "wait",
     "placed": "wait",
+    "open": "wait",
+    "settled": "good",
     "requested": "wait",
     "needs_response": "bad",
     "under_review": "wait",

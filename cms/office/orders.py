@@ -56,10 +56,7 @@ class OrderFilter(WagtailFilterSet):
         return orders.filter(pk__in=waiting) if value else orders.exclude(pk__in=waiting)
 
     def only_objected(self, orders: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
-        objected = Fulfilment.objects.filter(
-            state=FulfilmentState.DISPATCHED, objected_at__isnull=False
-        )
-        parts = objected.values("order")
+        parts = Fulfilment.objects.with_open_problem().values("order")
         return orders.filter(pk__in=parts) if value else orders.exclude(pk__in=parts)
 
 

@@ -28,6 +28,7 @@ PRODUCT_DAYS = 2
 CERTIFICATE_DAYS = 7
 REFUND_DAYS = 2
 TALK_DAYS = 2
+PROBLEM_DAYS = 3
 REVIEW_DAYS = 3
 WAITING_CERTIFICATES = (CertificateState.SUBMITTED, CertificateState.CHECKING)
 
@@ -142,12 +143,12 @@ def queues(*, today: date | None = None) -> list[Queue]:
         ),
         _queue(
             _("Parcels a buyer has objected to"),
-            "office_orders:index",
-            "objected=true",
-            "order.view_order",
-            Fulfilment.objects.filter(state=FulfilmentState.DISPATCHED, objected_at__isnull=False),
+            "office_problems:index",
+            "problem=open",
+            "fulfilment.view_fulfilment",
+            Fulfilment.objects.with_open_problem(),
             "objected_at",
-            PRODUCT_DAYS,
+            PROBLEM_DAYS,
         ),
         _queue(
             _("Problems in talks"),

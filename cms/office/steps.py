@@ -15,19 +15,22 @@ from producers import services as producers
 from producers.states import CertificateState, ClusterState, EnterpriseState
 from shop.care import services as care
 from shop.care.states import ReviewState, TalkState
+from shop.fulfilment import services as fulfilments
+from shop.fulfilment.states import ProblemState
 from shop.payments import services as payments
 from shop.payments.states import CaseState, RefundState
 
 GROUPS, PRODUCTS, CERTIFICATES, REFUNDS = "groups", "products", "certificates", "refunds"
 TALKS, REVIEWS, CLUSTERS = "talks", "reviews", "clusters"
-MONEY = "money"
+MONEY, PROBLEMS = "money", "problems"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One button: its verb, from which states it can be taken, and its words.
 
-    `asks` is "reason" (needed), "note" (a reason that may be empty), "reference" (a bank's) or "".
+    `asks` is "reason" (needed), "note" (a reason that may be empty), "reference" (a bank's),
+    "amount" (with words) or "".
     """
 
     name: str
@@ -45,6 +48,8 @@ class Step:
     second_person: bool = False
     #: Whether whom it concerns is written to; otherwise the reason is kept in the history only.
     told: bool = True
+    #: Where the state stands that counts.
+    field: str = "state"
 
 
 def steps_for(kind: str, thing: Any, user: Any = None) -> list[Step]:
@@ -52,7 +57,7 @@ def steps_for(kind: str, thing: Any, user: Any = None) -> list[Step]:
     return [
         step
         for step in STEPS[kind]
-        if thing.state in step.states
+        if getattr(thing, step.field) in step.states
         and not (step.second_person and user is not None and thing.checked_by_id == user.pk)
     ]
 
@@ -287,6 +292,23 @@ STEPS: dict[str, tuple[Step, ...]] = {
             asks="reason",
             icon="rotate",
             against=True,
+        ),
+    ),
+    PROBLEMS: (
+        Step(
+            "settle",
+            _("Settle the problem"),
+            _(
+                "Buyer and group read your words and how much goes back. The money goes to what the"
+                " buyer paid with, and the parcel counts as received. This can be done once."
+            ),
+            _("The problem is settled. Buyer and group are told."),
+            fulfilments.settle_problem,
+            "fulfilment_id",
+            (ProblemState.OPEN,),
+            asks="amount",
+            strong=True,
+            field="problem_state",
         ),
     ),
     REFUNDS: (

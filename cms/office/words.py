@@ -22,6 +22,9 @@ from producers.services import (
 from producers.states import CertificateState, ClusterState, EnterpriseState
 from shop.care.states import ReviewState, TalkState
 from shop.core.states import MoveNotAllowed
+from shop.core.templatetags.shop_text import baht
+from shop.fulfilment.services import TooMuch
+from shop.fulfilment.states import FulfilmentState, ProblemState
 from shop.payments.services import BankWaits, BuyerHasIt, WordsNeeded
 from shop.payments.states import CaseState, RefundState
 from shop.production.services.clusters import NotTheirWorkshop, OrdersUnderWay
@@ -35,6 +38,7 @@ STATES: dict[str, Any] = {
     "payments.paymentcase": CaseState,
     "care.conversation": TalkState,
     "care.review": ReviewState,
+    "fulfilment.fulfilment": FulfilmentState,
 }
 
 
@@ -75,6 +79,8 @@ def explain(refusal: Exception) -> str | None:
             return _("Choose a workshop of this group.")
         case WordsNeeded():
             return _("Please write what was found: the next officer reads it. Nothing was done.")
+        case TooMuch(most=most):
+            return _("At most %(most)s can go back for this parcel.") % {"most": baht(most)}
         case BankWaits():
             return _("The bank still waits for our answer. Send it first. Nothing was done.")
         case BuyerHasIt():
@@ -101,3 +107,10 @@ def state_word(label: str, state: str) -> str:
     if choices is None or state not in choices.values:
         return state
     return str(choices(state).label)
+
+
+def problem_word(state: str) -> str:
+    """A history line of a parcel's problem: told by its buyer, or settled."""
+    if state == ProblemState.OPEN:
+        return _("The buyer has told of a problem")
+    return _("The problem is settled")

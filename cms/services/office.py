@@ -37,6 +37,7 @@ MAY = {
     "care": ("view_conversation", "change_conversation", "view_review", "change_review"),
     "fulfilment": (
         "view_fulfilment",
+        "change_fulfilment",
         "view_carrier",
         "add_carrier",
         "change_carrier",

@@ -7,7 +7,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from cms.office.words import state_word
+from cms.office.words import problem_word, state_word
 
 register = template.Library()
 
@@ -15,6 +15,8 @@ register = template.Library()
 @register.simple_tag
 def change_words(change: Any) -> SafeString | str:
     """`Checking → Verified`; what was no step says what it was."""
+    if change.field == "problem":
+        return problem_word(change.new)
     if change.field != "state":
         words = _("Products it covers: %(old)s → %(new)s")
         return words % {"old": change.old, "new": change.new}

@@ -28,6 +28,7 @@ from shop.fulfilment.states import (
     UNDONE,
     WITH_GROUP,
     FulfilmentState,
+    ProblemState,
     ProofState,
 )
 from shop.fulfilment.timeline import Step, steps_of
@@ -40,7 +41,8 @@ ADDRESS_KEPT = timedelta(days=30)
 #: More than so many things at once nobody reads; the rest is in the list of all jobs.
 MOST_SHOWN = 60
 
-WITH_PROBLEM = Q(state=FulfilmentState.DISPATCHED, objected_at__isnull=False)
+#: What `with_open_problem` says, to be one case among others.
+WITH_PROBLEM = Q(objected_at__isnull=False, problem_settled_at=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +222,7 @@ def next_step(part: Fulfilment, works: Iterable[Work] = ()) -> str:
         return "pack"
     if part.state == FulfilmentState.PACKED:
         return "send"
-    if part.state == FulfilmentState.DISPATCHED and part.objected_at is not None:
+    if part.problem_state == ProblemState.OPEN:
         return "problem"
     return "nothing"
 

@@ -69,6 +69,13 @@ AT_WORK = (FulfilmentState.ACCEPTED, FulfilmentState.STARTED)
 IN_WORK = (FulfilmentState.ACCEPTED, FulfilmentState.STARTED, FulfilmentState.PACKED)
 
 
+class ProblemState(models.TextChoices):
+    """How the problem stands that a buyer has told of with a parcel."""
+
+    OPEN = "open", _("The office looks at it")
+    SETTLED = "settled", _("Settled")
+
+
 class DelayReason(models.TextChoices):
     """Why a group needs longer."""
 

@@ -85,7 +85,7 @@ def next_of(part: Fulfilment, *, today: date) -> Next:
     if part.state in BEFORE_SENDING:
         return Next("send", by=part.promised_on, is_late=late)
     if part.state == FulfilmentState.DISPATCHED:
-        if part.objected_at is not None:
+        if part.problem_state:
             return Next("object")
         first, last = part.delivery_window()
         return Next("arrive", by=last, since=first, is_late=today > last)
@@ -98,6 +98,17 @@ def withdrawal_ends_on(part: Fulfilment) -> date | None:
         return None
     days = part.order.terms.get("withdrawal_days", settings.WITHDRAWAL_DAYS)
     return timezone.localdate(part.received_at) + timedelta(days=days)
+
+
+def may_tell_problem(part: Fulfilment, *, today: date) -> bool:
+    """Whether the buyer may say that something is wrong: from sending until the days to withdraw
+    are over, of what was made for this buyer alone too; once."""
+    if part.problem_state:
+        return False
+    if part.state == FulfilmentState.DISPATCHED:
+        return True
+    last = withdrawal_ends_on(part) if part.state == FulfilmentState.RECEIVED else None
+    return last is not None and today <= last
 
 
 def is_over(part: Fulfilment) -> bool:

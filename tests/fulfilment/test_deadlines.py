@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from shop.fulfilment.models import Carrier, Fulfilment
 from shop.fulfilment.services import parts as services
-from shop.fulfilment.services import paying_back, undoing
+from shop.fulfilment.services import paying_back, problems, undoing
 from shop.fulfilment.states import FulfilmentState
 from shop.payments.models import Refund
 from tests.factories.goods import make_product
@@ -56,7 +56,7 @@ def test_an_objection_in_the_last_moment_keeps_the_parcel_open(
     def objected_just_before(fulfilment_id: int) -> Fulfilment:
         """The sweep has found the part; the buyer is quicker to the lock."""
         monkeypatch.setattr(services, "locked", locked)
-        services.object_to_fulfilment(fulfilment_id=fulfilment_id, text="ยังไม่ได้รับ")
+        problems.object_to_fulfilment(fulfilment_id=fulfilment_id, text="ยังไม่ได้รับ")
         return locked(fulfilment_id)
 
     monkeypatch.setattr(services, "locked", objected_just_before)

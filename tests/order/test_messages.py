@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from uuid import uuid4
 
@@ -47,6 +48,7 @@ TO_BUYER = {
     "paid_twice",
     "paid_too_late",
     "order_link",
+    "problem_settled",
 }
 TO_GROUP = {
     "proof_approved",
@@ -55,6 +57,7 @@ TO_GROUP = {
     "part_waiting",
     "part_called_off",
     "part_objected",
+    "problem_settled_for_group",
 }
 #: What the buyer is told by mail only: an SMS would say too little about money.
 MAIL_ONLY = {"order_placed", "paid_twice", "paid_too_late", "order_link"}
@@ -117,6 +120,21 @@ def live_through_everything(language: str) -> None:
     fulfilments.dispatch_fulfilment(**by, carrier=carrier, tracking_number="EF123456785TH")
     fulfilments.add_parcel(**by, carrier=carrier, tracking_number="EF123456794TH")
     fulfilments.object_to_fulfilment(fulfilment_id=sent.pk, text="ผ้าขาด <b>1</b> มุม")
+    fulfilments.settle_problem(
+        fulfilment_id=sent.pk,
+        amount=Decimal("120.50"),
+        words="ดูรูปแล้ว <b>ขาดจริง</b>",
+        by=member.user,
+    )
+    well = order((cloth, 1))
+    by = {"fulfilment_id": well.pk, "by": member.user}
+    fulfilments.accept_fulfilment(**by)
+    fulfilments.pack_fulfilment(**by)
+    fulfilments.dispatch_fulfilment(**by, carrier=carrier)
+    fulfilments.object_to_fulfilment(fulfilment_id=well.pk, text="ยังไม่ได้รับ")
+    fulfilments.settle_problem(
+        fulfilment_id=well.pk, amount=Decimal(0), words="พัสดุมาถึงแล้ว", by=member.user
+    )
 
     declined = order((cloth, 1))
     fulfilments.decline_fulfilment(

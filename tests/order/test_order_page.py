@@ -244,6 +244,67 @@ def test_a_problem_keeps_the_parcel_open_and_tells_the_group():
     assert fulfilments.receive_unobjected(now=later) == 0
 
 
+def test_what_the_office_has_settled_is_read_with_the_money_that_comes_back():
+    order = make_placed_order((make_product(price="450.01"), 1), language="en")
+    part = order.fulfilments.get()
+    path = f"{order_path(order)}{part.pk}/problem/"
+    go_through(part, "accept", "pack", "dispatch")
+    buyer = Buyer("en")
+    assert path in words(buyer.get(order_path(order)))
+    buyer.post(path, {"text": "one corner is torn"})
+    page = words(buyer.get(order_path(order)))
+    assert "The group and the office have been told." in page
+    assert path not in page
+    buyer.post(path, {"text": "again"})
+    assert "told of a problem with this parcel already" in words(buyer.get(order_path(order)))
+
+    fulfilments.settle_problem(
+        fulfilment_id=part.pk,
+        amount=Decimal("100.01"),
+        words="Torn, <b>sorry</b>.",
+        by=make_buyer(),
+    )
+
+    page = words(buyer.get(order_path(order)))
+    assert "one corner is torn" in page
+    assert "Torn, &lt;b&gt;sorry&lt;/b&gt;." in page
+    assert page.count("฿100.01 goes back to you") == 2
+    assert "−฿100.01" in page
+    assert path not in page
+
+
+def test_after_receiving_something_can_be_wrong_while_the_days_to_withdraw_run():
+    order = make_placed_order((make_product(), 1), language="en")
+    part = order.fulfilments.get()
+    path = f"{order_path(order)}{part.pk}/problem/"
+    go_through(part, "accept", "pack", "dispatch", "receive")
+    buyer = Buyer("en")
+    assert path in words(buyer.get(order_path(order)))
+    order.fulfilments.update(received_at=timezone.now() - timedelta(days=8))
+    assert path not in words(buyer.get(order_path(order)))
+    buyer.post(path, {"text": "too late"})
+    assert "The days to tell of a problem are over." in words(buyer.get(order_path(order)))
+    order.fulfilments.update(received_at=timezone.now() - timedelta(days=7), objection="")
+    buyer.post(path, {"text": "on the last day"})
+    assert "on the last day" in words(buyer.get(order_path(order)))
+
+
+def test_a_problem_costs_the_page_no_statement(django_assert_max_num_queries):
+    order = make_placed_order((make_product(), 1), language="en")
+    part = order.fulfilments.get()
+    go_through(part, "accept", "pack", "dispatch", "receive")
+    buyer = Buyer("en")
+    buyer.get(order_path(order))
+    with django_assert_max_num_queries(20) as before:
+        buyer.get(order_path(order))
+    fulfilments.object_to_fulfilment(fulfilment_id=part.pk, text="torn")
+    fulfilments.settle_problem(
+        fulfilment_id=part.pk, amount=Decimal(5), words="Torn.", by=make_buyer()
+    )
+    with django_assert_max_num_queries(len(before)):
+        assert "Torn." in words(buyer.get(order_path(order)))
+
+
 # --- a lost link ---
 
 

@@ -323,3 +323,24 @@ def test_a_group_sees_its_own_goods_only(group, member):
         page = member.read(path)
         assert "jar" not in page
         assert "999" not in page
+
+
+def test_what_the_office_has_settled_leaves_the_tasks_and_is_read(group, member):
+    part = part_of(make_placed_order((make_product(group, title_en="Torn cloth"), 1)))
+    now = timezone.now()
+    Fulfilment.objects.filter(pk=part.pk).update(
+        state="received", dispatched_at=now, received_at=now, objected_at=now, objection="Torn."
+    )
+    assert "Torn cloth" in member.read()
+    page = member.read(f"jobs/{part.pk}/")
+    assert "The buyer tells of a problem" in page
+    assert "The office looks at it and settles it." in page
+
+    fulfilments.settle_problem(
+        fulfilment_id=part.pk, amount=Decimal("20.50"), words="We saw it.", by=member.user
+    )
+
+    assert "Torn cloth" not in member.read()
+    page = member.read(f"jobs/{part.pk}/")
+    for words in ("We saw it.", "฿20.50 goes back to the buyer.", "Torn."):
+        assert words in page, words

@@ -16,7 +16,7 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.admin.views.generic.permissions import PermissionCheckedMixin
 from wagtail.admin.widgets.button import HeaderButton
 
-from cms.forms import PaidByHandForm, ReasonForm
+from cms.forms import PaidByHandForm, ReasonForm, SettleForm
 from cms.office.marks import state_mark
 from cms.office.steps import Step, step_named, steps_for
 from cms.office.words import explain
@@ -144,6 +144,10 @@ class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
         """What the office may know of."""
         return self.model._default_manager.all()
 
+    def field_of(self, refusal: Exception) -> str:
+        """The field to mend after a refusal; empty where none of them is at fault."""
+        return ""
+
     def after_url(self) -> str:
         """Where one goes on once the step is taken."""
         return self.case_url()
@@ -156,6 +160,8 @@ class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
         asks = self.step.asks if self.step else ""
         if asks == "reference":
             return PaidByHandForm(data)
+        if asks == "amount":
+            return SettleForm(data)
         if not asks or self.step is None:
             return None
         form = ReasonForm(data, needed=asks == "reason")
@@ -181,6 +187,9 @@ class StepView(PermissionCheckedMixin, WagtailAdminTemplateMixin, TemplateView):
             words = explain(refusal)
             if words is None:
                 raise
+            if form is not None and (field := self.field_of(refusal)):
+                form.add_error(field, words)
+                return self.render_to_response(self.get_context_data(form=form))
             messages.error(request, words)
         else:
             messages.success(request, step.done)

@@ -12,7 +12,7 @@ from producers.models import Enterprise
 from shop.oscar.order.models import Line, Order, ShippingAddress
 from shop.outbox.services import Contact
 
-from ..states import IN_WORK, WITH_GROUP, ChangeState, FulfilmentState
+from ..states import IN_WORK, WITH_GROUP, ChangeState, FulfilmentState, ProblemState
 from .delivery import Carrier
 
 
@@ -33,6 +33,13 @@ class FulfilmentQuerySet(models.QuerySet["Fulfilment"]):
         """Accepted parts that should have been sent; a notice would have moved the promise."""
         return self.filter(state__in=IN_WORK, promised_on__lt=today)
 
+    def with_problem(self) -> "FulfilmentQuerySet":
+        """Parts whose buyer has told that something is wrong, settled or not."""
+        return self.filter(objected_at__isnull=False)
+
+    def with_open_problem(self) -> "FulfilmentQuerySet":
+        return self.with_problem().filter(problem_settled_at=None)
+
     def with_all(self) -> "FulfilmentQuerySet":
         return self.select_related(
             "order__shipping_address", "own_address", "enterprise", "carrier"
@@ -45,7 +52,8 @@ class Fulfilment(models.Model):
     `goods` and `charge` are baht as agreed, `kept` is what the group keeps of a cancelled part;
     `promised_on` is the last day we promise to hand the parcel to the carrier; `answer_by` is
     when an unanswered part is declined by itself. `own_address` is where this part alone goes,
-    after an agreed change; otherwise it goes where the whole order goes.
+    after an agreed change; otherwise it goes where the whole order goes. `problem_back` (baht) is
+    what the office has sent back because of the buyer's objection, `problem_words` why.
     """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="fulfilments")
@@ -79,6 +87,9 @@ class Fulfilment(models.Model):
     ended_reason = models.TextField(blank=True)
     objected_at = models.DateTimeField(null=True, blank=True)
     objection = models.TextField(blank=True)
+    problem_settled_at = models.DateTimeField(null=True, blank=True)
+    problem_words = models.TextField(blank=True)
+    problem_back = models.DecimalField(max_digits=12, decimal_places=2, default=0)
 
     objects = FulfilmentQuerySet.as_manager()
 
@@ -95,6 +106,13 @@ class Fulfilment(models.Model):
                 condition=Q(kept__gte=0, kept__lte=models.F("goods")),
                 name="fulfilment_keeps_no_more_than_goods",
             ),
+            models.CheckConstraint(
+                condition=Q(problem_settled_at=None, problem_back=0)
+                | Q(
+                    objected_at__isnull=False, problem_settled_at__isnull=False, problem_back__gte=0
+                ),
+                name="fulfilment_settles_what_was_told",
+            ),
         ]
         indexes = [
             models.Index(
@@ -107,6 +125,11 @@ class Fulfilment(models.Model):
                 name="fulfilment_on_its_way",
                 condition=Q(state="dispatched"),
             ),
+            models.Index(
+                fields=["objected_at"],
+                name="fulfilment_open_problem",
+                condition=Q(objected_at__isnull=False, problem_settled_at=None),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +139,13 @@ class Fulfilment(models.Model):
     def total(self) -> Any:
         """Goods and delivery of this part in baht."""
         return self.goods + self.charge
+
+    @property
+    def problem_state(self) -> str:
+        """open, settled, or nothing where the buyer has told of no problem."""
+        if self.objected_at is None:
+            return ""
+        return ProblemState.OPEN if self.problem_settled_at is None else ProblemState.SETTLED
 
     @property
     def first_promised_on(self) -> date:

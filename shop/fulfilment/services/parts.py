@@ -203,19 +203,6 @@ def receive_fulfilment(*, fulfilment_id: int, by: Any = None) -> Fulfilment:
     return fulfilment
 
 
-@transaction.atomic
-def object_to_fulfilment(*, fulfilment_id: int, text: str) -> Fulfilment:
-    """The buyer says the parcel did not come or is not right; it will not close by itself."""
-    fulfilment = locked(fulfilment_id)
-    if fulfilment.state != FulfilmentState.DISPATCHED:
-        raise TooLate(fulfilment)
-    fulfilment.objected_at = timezone.now()
-    fulfilment.objection = text
-    fulfilment.save(update_fields=["objected_at", "objection"])
-    tell_group(fulfilment, "part_objected", objection=text)
-    return fulfilment
-
-
 # --- sweeps ---
 
 

@@ -35,7 +35,13 @@ from shop.fulfilment.states import (
     AT_WORK,
     FulfilmentState,
 )
-from shop.fulfilment.timeline import Next, Step, steps_of, withdrawal_ends_on
+from shop.fulfilment.timeline import (
+    Next,
+    Step,
+    may_tell_problem,
+    steps_of,
+    withdrawal_ends_on,
+)
 from shop.oscar.checkout.showing import snapshot_pictures
 from shop.oscar.customer.views import limited
 from shop.oscar.order import services
@@ -144,6 +150,11 @@ class ShownPart:
     @property
     def is_on_its_way(self) -> bool:
         return self.part.state == FulfilmentState.DISPATCHED
+
+    @property
+    def may_tell_problem(self) -> bool:
+        """Something may be wrong with it, and nothing has been told yet."""
+        return may_tell_problem(self.part, today=timezone.localdate())
 
     @property
     def withdraw_until(self) -> Any:
@@ -268,8 +279,12 @@ def _shown_parts(order: Order, today: Any) -> list[ShownPart]:
     for part in parts:
         part.order = order
         lines = [(row.line, pictures.get(row.line.pk)) for row in part.lines.all()]
-        cause = fulfilments.refund_cause(part)
-        found = [refunds[key] for key in refund_causes(part, cause) if key in refunds]
+        found = [
+            refunds[key]
+            for cause in (fulfilments.refund_cause(part), fulfilments.problem_cause(part))
+            for key in refund_causes(part, cause)
+            if key in refunds
+        ]
         works = works_of(part, today=today)
         steps, after = steps_of(part), next_with_work(part, works, today=today)
         to_review: dict[int, Any] = {}

@@ -12,6 +12,7 @@ from shop.core.money import ZERO
 from shop.core.states import MoveNotAllowed
 from shop.fulfilment import services as fulfilments
 from shop.fulfilment.cancelling import Back, paid_of, refund_on_cancelling
+from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.states import (
     DelayState,
     FulfilmentState,
@@ -111,12 +112,20 @@ def problem(request: HttpRequest, number: str, token: str, part_id: int) -> Http
     if request.method == "POST" and form.is_valid():
         try:
             fulfilments.object_to_fulfilment(fulfilment_id=part.pk, text=form.cleaned_data["text"])
-        except fulfilments.TooLate:
-            messages.error(request, _("A problem can be told once the parcel has been sent."))
+        except fulfilments.ToldAlready:
+            messages.info(request, _("You have told of a problem with this parcel already."))
+        except fulfilments.TooLate as refusal:
+            messages.error(request, _too_late_words(refusal.fulfilment))
         else:
             messages.success(
                 request,
-                _("The group has been told. The parcel stays open until this is settled."),
+                _("The group and the office have been told. The office writes to you."),
             )
         return to_order(request, order)
     return part_page(request, "order/problem.html", order, part, form)
+
+
+def _too_late_words(part: Fulfilment) -> str:
+    if part.state == FulfilmentState.RECEIVED:
+        return _("The days to tell of a problem are over. Please write to the group.")
+    return _("A problem can be told once the parcel has been sent.")
