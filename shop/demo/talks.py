@@ -15,6 +15,7 @@ from catalogue.models import Product
 from shop.care import services as care
 from shop.care.models import Conversation, Review, SavedReply, TalkMessage
 from shop.core.models import User
+from shop.fulfilment import services as fulfilments
 from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.states import FulfilmentState
 from shop.outbox.models import Message
@@ -33,6 +34,7 @@ WITH_PROBLEM = (
     ("buyer", "ข้าวถุงหนึ่งมีรอยเปิด จะทำอย่างไรดี"),
     ("group", "ขอโทษด้วย ส่งถุงใหม่ให้ได้ ขอรูปถุงหน่อย"),
 )
+OBJECTION = "ถุงข้าวหนึ่งถุงเปิดอยู่ ข้าวหกในกล่อง ประมาณครึ่งกิโลกรัม"
 REPORT = "ถุงข้าวเปิด ยังตกลงกันไม่ได้ว่าใครออกค่าส่งถุงใหม่"
 REPLIES = (
     ("เวลาส่ง", "ส่งทุกวันจันทร์และวันพฤหัส ถึงบ้านภายใน 2–4 วัน"),
@@ -59,6 +61,7 @@ def load_talks(people: People) -> int:
             _say(part, ABOUT_ORDER, people)
         elif part.state == FulfilmentState.RECEIVED:
             talk = _say(part, WITH_PROBLEM, people)
+            fulfilments.object_to_fulfilment(fulfilment_id=part.pk, text=OBJECTION)
             care.report_problem(conversation_id=talk.pk, side="buyer", by=people.buyer, text=REPORT)
             _review(part, people)
     for leader_of in people.leaders:
@@ -130,4 +133,4 @@ def _turn_back(talk: Conversation, *, days: int) -> None:
 
 
 def _mails_were_read() -> None:
-    Message.objects.filter(kind__regex=r"^(talk|review)_", sent_at=None).delete()
+    Message.objects.filter(kind__regex=r"^(talk|review)_|^part_objected$", sent_at=None).delete()

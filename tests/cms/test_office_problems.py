@@ -73,7 +73,7 @@ def test_what_was_told_is_listed_with_its_day_and_all_there_is_to_know(office: C
         step_of(part),
     ):
         assert words in case, words
-    assert office.get(case_of(quiet)).status_code == 404
+    assert office.get(case_of(quiet), follow=True).status_code == 404
 
 
 @pytest.mark.parametrize("language", ["th", "en"])

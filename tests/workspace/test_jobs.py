@@ -13,6 +13,7 @@ from shop.fulfilment.models import Carrier, Fulfilment, Parcel
 from shop.outbox.models import Message
 from shop.payments.models import Refund
 from tests.factories import (
+    make_buyer,
     make_enterprise,
     make_made_to_order,
     make_member,
@@ -337,7 +338,7 @@ def test_what_the_office_has_settled_leaves_the_tasks_and_is_read(group, member)
     assert "The office looks at it and settles it." in page
 
     fulfilments.settle_problem(
-        fulfilment_id=part.pk, amount=Decimal("20.50"), words="We saw it.", by=member.user
+        fulfilment_id=part.pk, amount=Decimal("20.50"), words="We saw it.", by=make_buyer()
     )
 
     assert "Torn cloth" not in member.read()
