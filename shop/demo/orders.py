@@ -49,7 +49,7 @@ class PastOrder:
 
 #: The provider never saw their money: what is given back of it fails, and the office sees that.
 PAST = (
-    PastOrder({"thung-kula-rong-hai-hom-mali-rice-5kg": 2}, 9, "card",
+    PastOrder({"thung-kula-rong-hai-hom-mali-rice-5kg": 2}, 11, "card",
               ("accept", "pack", "dispatch", "receive")),
     PastOrder({"praewa-silk-of-kalasin-sabai": 1}, 20, "card",
               ("accept", "proof", "approve", "start", "finish")),
