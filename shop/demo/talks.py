@@ -18,6 +18,7 @@ from shop.core.models import User
 from shop.fulfilment import services as fulfilments
 from shop.fulfilment.models import Fulfilment
 from shop.fulfilment.states import FulfilmentState
+from shop.fulfilment.timeline import may_tell_problem
 from shop.outbox.models import Message
 
 #: Said about a product: (side, words), the oldest first.
@@ -61,7 +62,8 @@ def load_talks(people: People) -> int:
             _say(part, ABOUT_ORDER, people)
         elif part.state == FulfilmentState.RECEIVED:
             talk = _say(part, WITH_PROBLEM, people)
-            fulfilments.object_to_fulfilment(fulfilment_id=part.pk, text=OBJECTION)
+            if may_tell_problem(part, today=timezone.localdate()):
+                fulfilments.object_to_fulfilment(fulfilment_id=part.pk, text=OBJECTION)
             care.report_problem(conversation_id=talk.pk, side="buyer", by=people.buyer, text=REPORT)
             _review(part, people)
     for leader_of in people.leaders:
