@@ -98,6 +98,12 @@ def agreed_changes(part: Fulfilment) -> list[ChangeRequest]:
     return sorted(done, key=lambda each: (each.ended_at or each.asked_at, each.pk))
 
 
+def waived_of(part: Fulfilment) -> Decimal:
+    """Baht of this part that were to be paid later and will not be any more."""
+    over = (InstalmentState.WAIVED, InstalmentState.DEFAULTED)
+    return sum((each.amount for each in part.instalments.all() if each.state in over), ZERO)
+
+
 def steps_of_line(line: Any) -> Steps:
     """The ladder frozen on the line when it was sold."""
     return _steps_of_sold({"sold_as": line.sold_as, "terms": line.snapshot.get("terms")})

@@ -162,7 +162,13 @@ def _priced(
 ) -> HttpResponse:
     try:
         priced = verb()
-    except (NoFreeDays, NoCapacity, NotEnough, NoWayThere, changes.CannotChange, MoveNotAllowed):
+    except NotEnough:
+        messages.warning(
+            request,
+            _("There are not so many ready pieces left. Refuse it, and say how many there are."),
+        )
+        return redirect("workspace:change", asked.pk)
+    except (NoFreeDays, NoCapacity, NoWayThere, changes.CannotChange, MoveNotAllowed):
         messages.warning(request, _("Something has changed meanwhile. Please look at it again."))
         return redirect("workspace:change", asked.pk)
     messages.success(

@@ -20,7 +20,14 @@ from shop.care.states import Side
 from shop.core.limits import count_knock
 from shop.core.money import ZERO
 from shop.fulfilment import services as fulfilments
-from shop.fulfilment.cancelling import Back, Terms, paid_of, refund_on_cancelling, terms_of_part
+from shop.fulfilment.cancelling import (
+    Back,
+    Terms,
+    paid_of,
+    refund_on_cancelling,
+    terms_of_part,
+    waived_of,
+)
 from shop.fulfilment.comparing import photos_wanted
 from shop.fulfilment.models import (
     ChangeRequest,
@@ -248,6 +255,7 @@ def _page(request: HttpRequest, order: Order) -> HttpResponse:
         "refunds": [shown for shown in parts if shown.refunds],
         "unpaid": unpaid,
         "paid": order.total_incl_tax - unpaid,
+        "waived": sum((waived_of(shown.part) for shown in parts), ZERO),
         "balance_days": settings.BALANCE_DAYS,
     }
     return render(request, "order/detail.html", context)
