@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv/bin/python
-WORKERS ?= 2
+WORKERS ?= 3
 SERVICES := .ci/services.sh
 export PYTHONUTF8 := 1
 
