@@ -188,7 +188,8 @@ def test_everything_that_matters_works_without_script(visit: Visitors, shop: Ope
 def test_no_card_number_ever_reached_our_server(shop: OpenShop) -> None:
     """After the purchases of this file: requests with their bodies, logs, and the database."""
     seen = (shop.var / "log" / "requests.log").read_text(encoding="utf-8")
-    paths = [json.loads(line)["path"] for line in seen.splitlines()]
+    # Not `splitlines`: the bytes of a photo may hold what Unicode calls the end of a line.
+    paths = [json.loads(line)["path"] for line in seen.rstrip("\n").split("\n")]
     assert any("/checkout/pay/" in path for path in paths)
     logs = [path.read_text("utf-8", "replace") for path in (shop.var / "log").glob("*.log")]
     for number in CARD_NUMBERS:
