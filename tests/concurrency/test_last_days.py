@@ -69,6 +69,15 @@ def test_without_the_lock_the_same_race_promises_too_much(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(capacity, "lock_workshops", lambda ids: Workshop.objects.in_bulk(list(ids)))
     monkeypatch.setattr(capacity, "read_calendars", all_have_looked)
+    # Nor does anybody write before all have read: else the last wall might stop them one by one.
+    counted = threading.Barrier(BUYERS, timeout=60)
+    update = ProductionSlot.objects.bulk_update
+
+    def all_have_counted(*args: Any, **kwargs: Any) -> Any:
+        counted.wait()
+        return update(*args, **kwargs)
+
+    monkeypatch.setattr(ProductionSlot.objects, "bulk_update", all_have_counted)
     unguarded = capacity.hold_capacity.__wrapped__
     all_at_once(
         (lambda work=work: unguarded(reference=uuid4(), wanted=[work], today=today))
